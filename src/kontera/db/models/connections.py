@@ -1,4 +1,4 @@
-"""Connections to shops and ledgers, the lane each has, the ledger's set-up as read, and which numbers there are ours."""
+"""Connections to shops and ledgers: their lanes, the ledger's set-up as read, and which numbers there are ours."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ class Connection(models.Model):
 class Lane(models.Model):
     """The one queue of a connection: at most one worker drains it.
 
-    due_at: when there is next something to do (null = nothing known). arrivals: the recent call times of the vendor's
+    rest_until: the vendor asked for peace (busy, down): not drained before. arrivals: the recent call times of the vendor's
     window, so that it holds across workers. worker: who drains it, cleared when it leaves in good order.
     """
 
     connection = models.OneToOneField(Connection, primary_key=True, on_delete=models.CASCADE, related_name="lane")
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT)
-    due_at = models.DateTimeField(null=True, db_index=True)
+    rest_until = models.DateTimeField(null=True)
     poll_at = models.DateTimeField(null=True)
     setup_at = models.DateTimeField(null=True)
     notices_at = models.DateTimeField(null=True)
