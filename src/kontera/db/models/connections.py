@@ -46,8 +46,8 @@ class Connection(models.Model):
 class Lane(models.Model):
     """The one queue of a connection: at most one worker drains it.
 
-    rest_until: the vendor asked for peace (busy, down): not drained before. arrivals: the recent call times of the vendor's
-    window, so that it holds across workers. worker: who drains it, cleared when it leaves in good order.
+    rest_until: the vendor asked for peace (busy, down): not drained before. arrivals: the recent call times in the
+    vendor's window, so that it holds across workers. worker: who drains it, cleared when it leaves in good order.
     """
 
     connection = models.OneToOneField(Connection, primary_key=True, on_delete=models.CASCADE, related_name="lane")
