@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -180,6 +181,12 @@ class Voucher(msgspec.Struct, frozen=True, kw_only=True, tag="voucher"):
 
 
 Document = SalesInvoice | SalesOrder | CustomerPayment | Voucher
+
+
+def document_from(plain: Any) -> Document:
+    """A document from its plain form (`money.to_plain`), whatever its kind."""
+    document: Document = msgspec.convert(plain, Document)
+    return document
 
 
 def imbalance(document: Document) -> Money:
