@@ -1,0 +1,99 @@
+"""Builds the adapter of a connection, inside its rate window, with every exchange recorded.
+
+Decides which exchange belongs to which order or document: the one being worked on in the calling thread. Exchanges
+are handed back to the lane, which keeps them in the same transaction as what came of them.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
+
+from django.db import connections as databases
+
+from kontera.calls import Exchange, RateWindow
+from kontera.clock import Clock
+from kontera.connections import store
+from kontera.connections.registry import VENDORS
+from kontera.db.models import Connection
+from kontera.db.models import Exchange as ExchangeRow
+from kontera.ledgers.protocol import Ledger
+from kontera.storefronts.protocol import Storefront
+
+_collected: contextvars.ContextVar[list[Exchange] | None] = contextvars.ContextVar("exchanges", default=None)
+
+
+@contextmanager
+def collecting() -> Iterator[list[Exchange]]:
+    """Collect the exchanges made by this thread while the block runs."""
+    exchanges: list[Exchange] = []
+    token = _collected.set(exchanges)
+    try:
+        yield exchanges
+    finally:
+        _collected.reset(token)
+
+
+def window_of(connection: Connection, clock: Clock) -> RateWindow:
+    """The vendor's rate window; a connection may set `rate_limit` and `rate_seconds` when it bought another one."""
+    vendor = VENDORS[connection.vendor]
+    limit = int(connection.settings.get("rate_limit", vendor.limit))
+    seconds = int(connection.settings.get("rate_milliseconds", int(vendor.seconds * 1000))) / 1000
+    return RateWindow(clock, limit, seconds)
+
+
+def storefront(connection: Connection, clock: Clock, window: RateWindow) -> Storefront:
+    """The storefront adapter of a connection."""
+    return cast(Storefront, _build(connection, clock, window))
+
+
+def ledger(connection: Connection, clock: Clock, window: RateWindow) -> Ledger:
+    """The ledger adapter of a connection."""
+    return cast(Ledger, _build(connection, clock, window))
+
+
+def keep(
+    connection: Connection, exchanges: list[Exchange], order: int | None = None, document: int | None = None
+) -> None:
+    """Write collected exchanges down."""
+    ExchangeRow.objects.bulk_create(
+        ExchangeRow(
+            merchant_id=connection.merchant_id,
+            connection=connection,
+            order_id=order,
+            document_id=document,
+            at=exchange.at,
+            method=exchange.method,
+            url=exchange.url,
+            request=exchange.request,
+            status=exchange.status,
+            response=exchange.response,
+            milliseconds=exchange.milliseconds,
+            note=exchange.note,
+        )
+        for exchange in exchanges
+    )
+
+
+def _build(connection: Connection, clock: Clock, window: RateWindow) -> Any:
+    def save(values: Mapping[str, str]) -> None:
+        try:
+            store.save_settings(connection.pk, values)
+        finally:
+            databases.close_all()  # called from a pool thread, whose own session must not linger
+
+    return VENDORS[connection.vendor].builder()(
+        settings={"code": connection.code, **store.settings_of(connection)},
+        clock=clock,
+        window=window,
+        record=_record,
+        save_settings=save,
+    )
+
+
+def _record(exchange: Exchange) -> None:
+    collected = _collected.get()
+    if collected is not None:
+        collected.append(exchange)

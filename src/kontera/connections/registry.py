@@ -1,0 +1,63 @@
+"""Every vendor Kontera knows, one line each. Adding a storefront or a ledger adds its line here.
+
+Decides which adapter serves a connection. Adapters are imported when first needed, so that the command line starts fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from kontera.calls import Setting
+
+
+class Vendor(msgspec.Struct, frozen=True, kw_only=True):
+    """One vendor: where its adapter lives, and its rate window (limit 0 = the adapter adapts by itself)."""
+
+    name: str
+    title: str
+    kind: str
+    module: str
+    build: str
+    limit: int
+    seconds: float
+    at_once: int
+
+    def settings(self) -> Sequence[Setting]:
+        """The settings its adapter declares."""
+        declared: Sequence[Setting] = importlib.import_module(f"{self.module}.settings").SETTINGS
+        return declared
+
+    def builder(self) -> Any:
+        """The adapter's class."""
+        return getattr(importlib.import_module(f"{self.module}.adapter"), self.build)
+
+
+VENDORS = {
+    vendor.name: vendor
+    for vendor in (
+        Vendor(
+            name="bigcommerce",
+            title="BigCommerce",
+            kind="storefront",
+            module="kontera.storefronts.bigcommerce",
+            build="BigCommerceStorefront",
+            limit=150,
+            seconds=30.0,
+            at_once=6,
+        ),
+        Vendor(
+            name="fortnox",
+            title="Fortnox",
+            kind="ledger",
+            module="kontera.ledgers.fortnox",
+            build="FortnoxLedger",
+            limit=25,
+            seconds=5.0,
+            at_once=6,
+        ),
+    )
+}
