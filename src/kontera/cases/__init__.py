@@ -1,1 +1,1 @@
-"""What cannot move: the catalogue of problems, holding and letting go. See README.md."""
+"""See README.md of this room."""
