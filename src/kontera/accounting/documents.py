@@ -52,6 +52,7 @@ class CustomerCard(msgspec.Struct, frozen=True, kw_only=True):
 
     key: how we recognise the customer again ("email:a@b.se", "org:5560001234", "vat:DE123456789",
         "shop:nt:17", "collective:SE"); one key = one customer number in a ledger.
+    update: a card that exists already is written over with this one (M21).
     """
 
     key: str
@@ -66,6 +67,7 @@ class CustomerCard(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     billing: Address
     delivery: Address | None = None
+    update: bool = True
 
 
 class ExchangeRate(msgspec.Struct, frozen=True, kw_only=True):
