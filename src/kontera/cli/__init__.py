@@ -11,7 +11,10 @@ _COMMANDS = {
     "case": ("kontera.cli.cases", "Cases: what waits, why, and letting it go."),
     "check": ("kontera.cli.checks", "Hold the books of this installation against the laws."),
     "connect": ("kontera.cli.connecting", "Connect a shop or a ledger, or change its settings."),
-    "crash-test": ("kontera.cli.crash", "Kill workers and lose answers while orders are booked; count what went wrong."),
+    "crash-test": (
+        "kontera.cli.crash",
+        "Kill workers and lose answers while orders are booked; count what went wrong.",
+    ),
     "demo": ("kontera.cli.demo", "Sandboxes, hub and console together, with orders being booked."),
     "order": ("kontera.cli.orders", "Orders: where each stands, and the whole chain of one."),
     "readiness": ("kontera.cli.connecting", "Is a connection able to do what was chosen?"),

@@ -116,5 +116,8 @@ def table(rows: Sequence[Sequence[object]], titles: Sequence[str], right: Sequen
     cells = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(title), *(len(row[at]) for row in cells), 0) for at, title in enumerate(titles)]
     for row in [list(titles), *cells]:
-        parts = [cell.rjust(w) if at in right else cell.ljust(w) for at, (cell, w) in enumerate(zip(row, widths, strict=True))]
+        parts = [
+            cell.rjust(w) if at in right else cell.ljust(w)
+            for at, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ]
         click.echo("  ".join(parts).rstrip())

@@ -37,7 +37,7 @@ def connect(
     since: str | None, merchant_name: str, merchant: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Connect a shop or a ledger, or change the settings of one. Without VENDOR: list vendors and their settings."""
-    from kontera.accounting.starter import starter
+    from kontera.accounting.starter import starter_text
     from kontera.connections import store
     from kontera.connections.registry import VENDORS
     from kontera.db.models import Merchant
@@ -67,10 +67,14 @@ def connect(
     except (SettingsError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     if connection.kind == "ledger" and not owner.rulebooks.exists():
-        rules.activate(owner, starter("se-bas"), author=author(), reason="starter rulebook", now=CLOCK.now())
+        rules.activate(owner, starter_text("se-bas"), author=author(), reason="starter rulebook", now=CLOCK.now())
     engine.wake(connection.pk)
     data = {"code": connection.code, "vendor": vendor, "merchant": owner.slug, "hook": f"/hooks/{connection.door}"}
-    show(data, as_json, lambda: click.echo(f"Connected {connection.name} as {connection.code!r}; notices: {data['hook']}"))
+    show(
+        data,
+        as_json,
+        lambda: click.echo(f"Connected {connection.name} as {connection.code!r}; notices: {data['hook']}"),
+    )
 
 
 @click.command()
@@ -92,10 +96,10 @@ def readiness(code: str, merchant: str, as_json: bool) -> None:
             "name": one.name, "function": one.function, "ok": one.ok, "detail": one.detail,
             "what to do": f"{told.title}. {told.action}" if told else "",
         })  # fmt: skip
-    show(rows, as_json, lambda: table(
-        [("ok" if row["ok"] else "NO", row["name"], row["function"], row["what to do"] or row["detail"]) for row in rows],
-        ("", "what", "for", "detail"),
-    ))  # fmt: skip
+    lines = [
+        ("ok" if one["ok"] else "NO", one["name"], one["function"], one["what to do"] or one["detail"]) for one in rows
+    ]
+    show(rows, as_json, lambda: table(lines, ("", "what", "for", "detail")))
     sys.exit(0 if all(one.ok for one in checks) else 1)
 
 

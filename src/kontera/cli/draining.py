@@ -24,7 +24,7 @@ def drain_connection(connection_id: int, clock: Clock | None = None) -> None:
         body = intake.drain if lane.connection.kind == Connection.Kind.STOREFRONT else posting.drain
         try:
             body(lane, clock)
-        except Exception as defect:  # a defect must not spin: the lane rests, the log says why, the next tick tries
+        except Exception as defect:  # noqa: BLE001 - a defect must not spin: the lane rests, the log says why, the next tick tries
             _log.exception("lane failed", connection=lane.connection.code)
             lanes.rest(lane, clock.now(), f"{type(defect).__name__}: {defect}")
             return

@@ -57,7 +57,9 @@ def import_(file: Path, reason: str, dry_run: bool, merchant: str, as_json: bool
     version = activate(owner, text, author=author(), reason=reason, now=CLOCK.now())
     judged = release.judge_merchant(owner.pk, CLOCK)
     data = {"version": version.version, "judged_again": judged}
-    show(data, as_json, lambda: click.echo(f"Version {version.version} is active; {judged} waiting orders judged again."))
+    show(
+        data, as_json, lambda: click.echo(f"Version {version.version} is active; {judged} waiting orders judged again.")
+    )
 
 
 def _read(file: Path) -> str:

@@ -14,7 +14,9 @@ def user() -> None:
 
 @user.command("add")
 @click.argument("email")
-@click.option("--role", type=click.Choice(["owner", "finance", "operations", "ecommerce", "auditor"]), default="finance")
+@click.option(
+    "--role", type=click.Choice(["owner", "finance", "operations", "ecommerce", "auditor"]), default="finance"
+)
 @click.password_option()
 @merchant_option
 @grounded

@@ -84,7 +84,7 @@ def _build(connection: Connection, clock: Clock, window: RateWindow) -> Any:
             aside.submit(_save_aside, connection.pk, values).result()
 
     return VENDORS[connection.vendor].builder()(
-        settings={"code": connection.code, **store.settings_of(connection)},
+        settings=store.settings_of(connection),
         clock=clock,
         window=window,
         record=_record,

@@ -22,7 +22,6 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     kind: str
     module: str
-    build: str
     limit: int
     seconds: float
     at_once: int
@@ -34,8 +33,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
         return declared
 
     def builder(self) -> Any:
-        """The adapter's class."""
-        return getattr(importlib.import_module(f"{self.module}.adapter"), self.build)
+        """`connect` of its adapter: settings, clock, window, record, save_settings -> adapter."""
+        return importlib.import_module(f"{self.module}.adapter").connect
 
 
 VENDORS = {
@@ -46,8 +45,7 @@ VENDORS = {
             title="BigCommerce",
             kind="storefront",
             module="kontera.storefronts.bigcommerce",
-            build="BigCommerceStorefront",
-            limit=150,
+            limit=0,
             seconds=30.0,
             at_once=6,
             batch=4,
@@ -57,7 +55,6 @@ VENDORS = {
             title="Fortnox",
             kind="ledger",
             module="kontera.ledgers.fortnox",
-            build="FortnoxLedger",
             limit=25,
             seconds=5.0,
             at_once=6,

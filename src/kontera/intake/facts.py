@@ -12,13 +12,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
+from kontera.accounting.outcome import LeftOut
 from kontera.calls import Exchange
 from kontera.commerce import Order
 from kontera.connections import adapters
 from kontera.db.models import Connection, Fact, Look, ShopOrder
 from kontera.errors import Problem
 from kontera.money import to_json, to_plain
-from kontera.posting.plan import judge
+from kontera.posting.plan import judge, leave_out
 from kontera.storefronts.protocol import Read
 
 
@@ -34,7 +35,9 @@ def keep_read(connection: Connection, look: Look, read: Read, exchanges: list[Ex
             row = _head(connection, row, fact, read, now)
         if row:
             adapters.keep(connection, exchanges, order=row.pk)
-            if new or row.place in (ShopOrder.Place.WAITING, ShopOrder.Place.ARRIVED):
+            if read.left_out:
+                leave_out(row, LeftOut(rule="connection", reason=read.left_out), now)
+            elif new or row.place in (ShopOrder.Place.WAITING, ShopOrder.Place.ARRIVED):
                 judge(row.pk, now)
         _looked(look)
     return new

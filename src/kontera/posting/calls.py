@@ -87,5 +87,5 @@ def _run(call: Call, subject: str, ask: Callable[[], Any]) -> Done:
             return Done(call=call, subject=subject, answer=ask(), exchanges=exchanges)
         except KonteraError as error:
             return Done(call=call, subject=subject, error=error, exchanges=exchanges)
-        except Exception as defect:  # a defect in an adapter holds one document, never the lane
+        except Exception as defect:  # noqa: BLE001 - a defect in an adapter holds one document, never the lane
             return Done(call=call, subject=subject, defect=defect, exchanges=exchanges)

@@ -92,7 +92,8 @@ def _setup(lane: Lane, connection: Connection, ledger: Ledger, clock: Clock) -> 
 
 def _digest(setup: LedgerSetup) -> str:
     """A fingerprint of the set-up's content, whenever it was taken. Sets are sorted: their order is chance."""
-    content = to_plain(msgspec.structs.replace(setup, taken_at=datetime.min, functions=frozenset()))
+    content = to_plain(setup)
+    del content["taken_at"]
     content["functions"] = sorted(setup.functions)
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
@@ -107,5 +108,3 @@ def _rest(lane: Lane, connection: Connection, error: WillRetry | NeedsOperator, 
                 connection.signed_in = False
                 connection.save(update_fields=["signed_in"])
         lanes.rest(lane, now, str(error), error.after if isinstance(error, WillRetry) else 0.0)
-
-

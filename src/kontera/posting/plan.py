@@ -45,7 +45,9 @@ def judge(order_id: int, now: datetime) -> ShopOrder:
         ledger = row.connection.ledger
         order = from_plain(Order, row.fact.content)
         if order.placed_at < row.connection.since and not row.documents.exists():
-            _leave_out(row, LeftOut(rule="cut_off", reason=f"placed before {row.connection.since:%Y-%m-%d %H:%M} UTC"), now)
+            leave_out(
+                row, LeftOut(rule="cut_off", reason=f"placed before {row.connection.since:%Y-%m-%d %H:%M} UTC"), now
+            )
             return row
         version = rules.in_force(row.merchant_id, local_date(order.placed_at, row.connection.merchant.zone))
         setup = SetupSnapshot.objects.filter(connection=ledger).order_by("-id").first() if ledger else None
@@ -75,7 +77,7 @@ def _outcome(row: ShopOrder, order: Order, version: RulebookVersion, setup: Setu
     snapshot = from_plain(LedgerSetup, setup.content)
     try:
         return book(order, rules.parsed(version), snapshot, merchant.zone, merchant.country)
-    except Exception as error:  # law 4: a defect of ours holds this order, never the next one
+    except Exception as error:  # noqa: BLE001 - law 4: a defect of ours holds this order, never the next one
         _log.exception("booking failed", order=row.number)
         facts = {"order": row.number, "reason": f"{type(error).__name__}: {error}"[:300]}
         return Problems(problems=(Problem(code="OUR_FAULT", facts=facts),))
@@ -90,13 +92,14 @@ def _apply(row: ShopOrder, order: Order, outcome: Outcome, version: RulebookVers
         _apply_after_leaving(row, order, outcome, left, now)
     elif isinstance(outcome, LeftOut):
         _abandon(kept, now)
-        _leave_out(row, outcome, now)
+        leave_out(row, outcome, now)
     else:
         _abandon(kept, now)
         hold(row, outcome.problems, now)
 
 
-def _leave_out(row: ShopOrder, outcome: LeftOut, now: datetime) -> None:
+def leave_out(row: ShopOrder, outcome: LeftOut, now: datetime) -> None:
+    """Nothing to book, by a recorded rule: the order waits for nothing."""
     let_go(row, now)
     row.place, row.left_out_rule, row.left_out_reason = Place.LEFT_OUT, outcome.rule, outcome.reason
     row.changed_at = now
@@ -111,7 +114,8 @@ def _plan(
     changed = [
         document
         for document in left
-        if document.reference not in wanted or _meaning(document.content) != _meaning(to_plain(wanted[document.reference]))
+        if document.reference not in wanted
+        or _meaning(document.content) != _meaning(to_plain(wanted[document.reference]))
     ]
     if changed and not _decided(row, "ORDER_CHANGED_AFTER_BOOKING"):
         hold(row, [_changed(row, changed[0], wanted.get(changed[0].reference))], now)
@@ -167,12 +171,10 @@ def _abandon(documents: Sequence[OutboxDocument], now: datetime) -> None:
             document.save(update_fields=["step", "finished_at"])
 
 
-def _row(
-    row: ShopOrder, document: Document, sequence: int, version: RulebookVersion, now: datetime
-) -> OutboxDocument:
+def _row(row: ShopOrder, document: Document, sequence: int, version: RulebookVersion, now: datetime) -> OutboxDocument:
     return OutboxDocument(
         merchant_id=row.merchant_id,
-        connection_id=row.connection.ledger_id,
+        connection=row.connection.ledger,
         order=row,
         fact=row.fact,
         rulebook=version,
@@ -225,5 +227,3 @@ def _decided(row: ShopOrder, code: str) -> bool:
 def _hold_unreadable(row: ShopOrder, now: datetime) -> None:
     problem = from_plain(Problem, row.fact.problem)
     hold(row, [problem], now)
-
-

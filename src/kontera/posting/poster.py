@@ -21,8 +21,8 @@ from kontera.errors import Problem
 from kontera.ledgers.protocol import Bound, Ledger, Receipt
 from kontera.money import from_plain, to_plain
 from kontera.posting.calls import Done, Pool
-from kontera.posting.results import LaneMustRest, Results
 from kontera.posting.cards import digest_of
+from kontera.posting.results import LaneMustRest, Results
 
 Step = OutboxDocument.Step
 _ARRIVED = (Step.BOOKED, Step.DONE, Step.ABANDONED)
@@ -74,7 +74,9 @@ class Poster:
         for row in self._due(self._at_once * 4):
             if len(self._flying) >= self._at_once:
                 return
-            if f"order:{row.order_id}" not in self._busy and row.pk not in {other.pk for other in self._flying.values()}:
+            if f"order:{row.order_id}" not in self._busy and row.pk not in {
+                other.pk for other in self._flying.values()
+            }:
                 self._launch(row)
 
     def _due(self, limit: int) -> Iterator[OutboxDocument]:
@@ -175,10 +177,3 @@ class Poster:
 
     def _number(self, row: OutboxDocument) -> str:
         return row.order.number if row.order else row.reference
-
-
-def drive(connection: Connection, clock: Clock, ledger: Ledger, setup: LedgerSetup, at_once: int, seconds: float) -> int:
-    """Drive the connection's documents for at most `seconds`."""
-    return Poster(connection, ledger, setup, clock, at_once).run(seconds)
-
-

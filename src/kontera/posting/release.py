@@ -79,7 +79,13 @@ def _judge_all(orders: Iterable[int], clock: Clock) -> int:
 
 def _note(case: Case, order: ShopOrder | None, author: str, choice: str, reason: str, now: datetime) -> None:
     Decision.objects.create(
-        merchant_id=case.merchant_id, case=case, order=order, author=author, choice=choice, reason=reason, decided_at=now
+        merchant_id=case.merchant_id,
+        case=case,
+        order=order,
+        author=author,
+        choice=choice,
+        reason=reason,
+        decided_at=now,
     )
     AuditEntry.objects.create(
         merchant_id=case.merchant_id,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+import msgspec
 import structlog
 from django.db import transaction
 
@@ -20,8 +21,8 @@ from kontera.errors import KonteraError, NeedsOperator, NeedsSignIn, Problem, Un
 from kontera.ledgers.protocol import AlreadyRecorded, Quote, Receipt, Recorded, RecordedDifferently
 from kontera.money import from_plain, to_plain
 from kontera.posting import plan
-from kontera.posting.cards import digest_of
 from kontera.posting.calls import Call, Done
+from kontera.posting.cards import digest_of
 
 Step = OutboxDocument.Step
 _LOOK_AGAIN_MAX_SECONDS = 600.0
@@ -137,8 +138,7 @@ class Results:
             self._uncertain(row, call, error)
         elif isinstance(error, NeedsOperator):
             facts = {"order": self._number(row), "document": row.reference}
-            problem = error.problem
-            told = Problem(code=problem.code, cause=problem.cause, facts={**facts, **problem.facts}, vendor=problem.vendor)
+            told = msgspec.structs.replace(error.problem, facts={**facts, **error.problem.facts})
             self.hold(row, [told], Step.RECORDED if call is Call.BOOK else Step.PLANNED)
         else:
             self.hold(row, [error.problem], row.step)
@@ -175,9 +175,8 @@ class Results:
         )
 
     def _order(self, row: OutboxDocument) -> ShopOrder:
-        return (
-            ShopOrder.objects.select_for_update(of=("self",)).select_related("connection", "fact").get(pk=row.order_id)
-        )
+        locked = ShopOrder.objects.select_for_update(of=("self",)).select_related("connection", "fact")
+        return locked.get(documents__pk=row.pk)
 
     def _number(self, row: OutboxDocument) -> str:
         return row.order.number if row.order else row.reference
@@ -187,5 +186,3 @@ def _to_be_booked(document: Document) -> bool:
     if isinstance(document, SalesOrder):
         return False
     return isinstance(document, Voucher) or document.book
-
-

@@ -5,7 +5,7 @@ Decides equal or different, per account, in the ledger's currency. A difference 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -33,7 +33,7 @@ def read_back(connection: Connection, ledger: Ledger, clock: Clock, at_once: int
     compared = 0
     try:
         while clock.now() < until:
-            rows = list(unproven(connection)[:_CHUNK])
+            rows = unproven(connection, _CHUNK)
             if not rows:
                 break
             flying: list[tuple[OutboxDocument, Future[Done]]] = []
@@ -47,12 +47,12 @@ def read_back(connection: Connection, ledger: Ledger, clock: Clock, at_once: int
     return compared
 
 
-def unproven(connection: Connection) -> Iterable[OutboxDocument]:
+def unproven(connection: Connection, most: int) -> Sequence[OutboxDocument]:
     """Booked documents whose entries were not read back yet, oldest first."""
-    return (
+    return list(
         OutboxDocument.objects.filter(connection=connection, step=OutboxDocument.Step.BOOKED, proof="")
         .select_related("order")
-        .order_by("finished_at")
+        .order_by("finished_at")[:most]
     )
 
 
@@ -75,7 +75,8 @@ def _take(connection: Connection, row: OutboxDocument, done: Done, clock: Clock)
         if done.error is not None and not isinstance(done.error, WillRetry | NeedsSignIn):
             row.proof = "unreadable"
             row.save(update_fields=["proof"])
-            _hold(row, Problem(code=done.error.problem.code, facts={"order": _number(row), **done.error.problem.facts}), now)
+            facts = {"order": _number(row), **done.error.problem.facts}
+            _hold(row, Problem(code=done.error.problem.code, facts=facts, vendor=done.error.problem.vendor), now)
             return 1
     if isinstance(done.error, WillRetry | NeedsSignIn):
         raise LaneMustRest(done.error)
