@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -79,10 +80,8 @@ def keep(
 
 def _build(connection: Connection, clock: Clock, window: RateWindow) -> Any:
     def save(values: Mapping[str, str]) -> None:
-        try:
-            store.save_settings(connection.pk, values)
-        finally:
-            databases.close_all()  # called from a pool thread, whose own session must not linger
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(_save_aside, connection.pk, values).result()
 
     return VENDORS[connection.vendor].builder()(
         settings={"code": connection.code, **store.settings_of(connection)},
@@ -91,6 +90,15 @@ def _build(connection: Connection, clock: Clock, window: RateWindow) -> Any:
         record=_record,
         save_settings=save,
     )
+
+
+def _save_aside(connection_id: int, values: Mapping[str, str]) -> None:
+    """On a database session of its own: durable whatever the caller's transaction becomes, and closing it cannot
+    end the session that holds a lane."""
+    try:
+        store.save_settings(connection_id, values)
+    finally:
+        databases.close_all()
 
 
 def _record(exchange: Exchange) -> None:

@@ -1,6 +1,6 @@
 """Every vendor Kontera knows, one line each. Adding a storefront or a ledger adds its line here.
 
-Decides which adapter serves a connection. Adapters are imported when first needed, so that the command line starts fast.
+Decides which adapter serves a connection. Adapters are imported when first needed: the command line starts fast.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from kontera.calls import Setting
 
 
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
-    """One vendor: where its adapter lives, and its rate window (limit 0 = the adapter adapts by itself)."""
+    """One vendor: where its adapter lives, and its rate window (limit 0 = the adapter adapts by itself), how
+    many calls may be in flight together, and how many objects one read takes."""
 
     name: str
     title: str
@@ -25,6 +26,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     limit: int
     seconds: float
     at_once: int
+    batch: int = 1
 
     def settings(self) -> Sequence[Setting]:
         """The settings its adapter declares."""
@@ -48,6 +50,7 @@ VENDORS = {
             limit=150,
             seconds=30.0,
             at_once=6,
+            batch=4,
         ),
         Vendor(
             name="fortnox",
