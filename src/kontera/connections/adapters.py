@@ -38,9 +38,9 @@ def collecting() -> Iterator[list[Exchange]]:
 
 
 def window_of(connection: Connection, clock: Clock) -> RateWindow:
-    """The vendor's rate window; a connection may set `rate_limit` and `rate_seconds` when it bought another one."""
+    """The vendor's rate window; a connection may set another when it bought one."""
     vendor = VENDORS[connection.vendor]
-    limit = int(connection.settings.get("rate_limit", vendor.limit))
+    limit = int(connection.settings.get("rate_calls", vendor.limit))
     seconds = int(connection.settings.get("rate_milliseconds", int(vendor.seconds * 1000))) / 1000
     return RateWindow(clock, limit, seconds)
 
@@ -83,8 +83,10 @@ def _build(connection: Connection, clock: Clock, window: RateWindow) -> Any:
         with ThreadPoolExecutor(1) as aside:
             aside.submit(_save_aside, connection.pk, values).result()
 
-    return VENDORS[connection.vendor].builder()(
-        settings=store.settings_of(connection),
+    vendor = VENDORS[connection.vendor]
+    own = {setting.name for setting in vendor.own_settings()}
+    return vendor.builder()(
+        settings={name: value for name, value in store.settings_of(connection).items() if name in own},
         clock=clock,
         window=window,
         record=_record,

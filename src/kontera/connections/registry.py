@@ -11,7 +11,22 @@ from typing import Any
 
 import msgspec
 
-from kontera.calls import Setting
+from kontera.calls import Setting, SettingKind
+
+_EVERY_CONNECTION = (
+    Setting(
+        name="rate_calls",
+        title="Calls the vendor allows in one window (empty = the vendor's usual)",
+        title_sv="Anrop som leverantören tillåter per fönster (tomt = det vanliga)",
+        kind=SettingKind.NUMBER,
+    ),
+    Setting(
+        name="rate_milliseconds",
+        title="Length of that window in milliseconds",
+        title_sv="Fönstrets längd i millisekunder",
+        kind=SettingKind.NUMBER,
+    ),
+)
 
 
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +43,10 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     batch: int = 1
 
     def settings(self) -> Sequence[Setting]:
+        """The settings its adapter declares, and those every connection has."""
+        return (*self.own_settings(), *_EVERY_CONNECTION)
+
+    def own_settings(self) -> Sequence[Setting]:
         """The settings its adapter declares."""
         declared: Sequence[Setting] = importlib.import_module(f"{self.module}.settings").SETTINGS
         return declared
