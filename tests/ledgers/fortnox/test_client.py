@@ -243,5 +243,5 @@ def test_pages_are_read_to_the_end() -> None:
 
     fake = Fake(answer)
     rows = list(fake.ledger.client.pages(dict[str, str], "Units", "/3/units"))
-    assert [{"Code": "1"}, {"Code": "2"}, {"Code": "3"}] == rows
+    assert rows == [{"Code": "1"}, {"Code": "2"}, {"Code": "3"}]
     assert {request.url.params["limit"] for request in fake.requests} == {"500"}
