@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kontera.accounting.documents import CustomerPayment, Document, SalesInvoice, SalesOrder, VatRegion, Voucher
+from kontera.accounting.documents import Document, SalesInvoice, SalesOrder, VatRegion, Voucher
 from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.accounting.problems import on_day, on_order, rate_text
 from kontera.commerce import Order
@@ -116,8 +116,3 @@ def _terms(order: Order, document: SalesInvoice | SalesOrder, setup: LedgerSetup
     ):
         if value and value not in known:
             yield on_order(order, "TERMS_UNKNOWN", f"terms:{kind}:{value}", kind=kind, value=value)
-
-
-def settles(document: Document) -> bool:
-    """Whether the document is a payment (checked against the invoice it settles by the posting room)."""
-    return isinstance(document, CustomerPayment)
