@@ -38,26 +38,52 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     clearing: str = "1580"
     bank: str = "1930"
     fee: str = "6570"
-    vat: dict[Decimal, tuple[str, str, str]] = msgspec.field(default_factory=lambda: {
-        Decimal(25): ("MP1", "3001", "2611"),
-        Decimal(12): ("MP2", "3002", "2621"),
-        Decimal(6): ("MP3", "3003", "2631"),
-        Decimal(0): ("MF", "3004", ""),
-    })
+    vat: dict[Decimal, tuple[str, str, str]] = msgspec.field(
+        default_factory=lambda: {
+            Decimal(25): ("MP1", "3001", "2611"),
+            Decimal(12): ("MP2", "3002", "2621"),
+            Decimal(6): ("MP3", "3003", "2631"),
+            Decimal(0): ("MF", "3004", ""),
+        }
+    )
     series: str = "A"
 
 
-def card(key: str = "email:eva@example.com", name: str = "Eva Ek", country: str = "SE", currency: str = "SEK",
-         region: VatRegion = VatRegion.DOMESTIC, email: str = "eva@example.com") -> CustomerCard:
+def card(
+    key: str = "email:eva@example.com",
+    name: str = "Eva Ek",
+    country: str = "SE",
+    currency: str = "SEK",
+    region: VatRegion = VatRegion.DOMESTIC,
+    email: str = "eva@example.com",
+) -> CustomerCard:
     """A customer."""
     home = Address(name=name, street="Storgatan 1", postcode="411 01", city="Göteborg", country=country)
-    return CustomerCard(key=key, name=name, company=False, email=email, region=region, currency=currency,
-                        language="sv" if country == "SE" else "en", billing=home)
+    return CustomerCard(
+        key=key,
+        name=name,
+        company=False,
+        email=email,
+        region=region,
+        currency=currency,
+        language="sv" if country == "SE" else "en",
+        billing=home,
+    )
 
 
-def line(chart: Chart, gross: str, rate: int = 25, quantity: str = "1", text: str = "Sencha 100 g",
-         currency: str = "SEK", article: str = "", account: str = "", cost_centre: str = "",
-         unit_price: str = "", discount: str = "0") -> DocumentLine:
+def line(
+    chart: Chart,
+    gross: str,
+    rate: int = 25,
+    quantity: str = "1",
+    text: str = "Sencha 100 g",
+    currency: str = "SEK",
+    article: str = "",
+    account: str = "",
+    cost_centre: str = "",
+    unit_price: str = "",
+    discount: str = "0",
+) -> DocumentLine:
     """A row whose amount with VAT is `gross`."""
     percent = Decimal(rate)
     code, sales, vat_account = chart.vat[percent]
@@ -65,25 +91,55 @@ def line(chart: Chart, gross: str, rate: int = 25, quantity: str = "1", text: st
     net = round_to(amount * HUNDRED / (HUNDRED + percent), 2)
     price = Decimal(unit_price) if unit_price else (amount + Decimal(discount)) / Decimal(quantity)
     return DocumentLine(
-        text=text, article=article, quantity=Decimal(quantity), unit_price=Money(price, currency),
-        discount=Money.of(discount, currency), amount=Money(amount, currency), net=Money(net, currency),
-        vat=Money(amount - net, currency), vat_rate=percent, vat_code=code, account=account or sales,
-        vat_account=vat_account, cost_centre=cost_centre, why=WHY, vat_why=WHY,
+        text=text,
+        article=article,
+        quantity=Decimal(quantity),
+        unit_price=Money(price, currency),
+        discount=Money.of(discount, currency),
+        amount=Money(amount, currency),
+        net=Money(net, currency),
+        vat=Money(amount - net, currency),
+        vat_rate=percent,
+        vat_code=code,
+        account=account or sales,
+        vat_account=vat_account,
+        cost_centre=cost_centre,
+        why=WHY,
+        vat_why=WHY,
     )
 
 
-def invoice(chart: Chart, reference: str, lines: Sequence[DocumentLine], day: date, *,
-            customer: CustomerCard | None = None, number: str = "1001", rate: Decimal | None = None,
-            cost_centre: str = "") -> SalesInvoice:
+def invoice(
+    chart: Chart,
+    reference: str,
+    lines: Sequence[DocumentLine],
+    day: date,
+    *,
+    customer: CustomerCard | None = None,
+    number: str = "1001",
+    rate: Decimal | None = None,
+    cost_centre: str = "",
+) -> SalesInvoice:
     """An invoice with prices that include VAT."""
     currency = lines[0].amount.currency
     whole = total((row.gross for row in lines), currency)
     return SalesInvoice(
-        reference=reference, store="nt", order=number, order_number=number, date=day, currency=currency,
+        reference=reference,
+        store="nt",
+        order=number,
+        order_number=number,
+        date=day,
+        currency=currency,
         rate=None if rate is None else ExchangeRate(currency=currency, rate=rate, source="shop", on=day),
-        customer=customer or card(currency=currency), region=VatRegion.DOMESTIC, prices_include_vat=True,
-        lines=tuple(lines), total=whole, vat=total((row.vat for row in lines), currency), receivable=chart.receivable,
-        cost_centre=cost_centre, postings=(*postings(chart, lines, whole),),
+        customer=customer or card(currency=currency),
+        region=VatRegion.DOMESTIC,
+        prices_include_vat=True,
+        lines=tuple(lines),
+        total=whole,
+        vat=total((row.vat for row in lines), currency),
+        receivable=chart.receivable,
+        cost_centre=cost_centre,
+        postings=(*postings(chart, lines, whole),),
     )
 
 
@@ -94,16 +150,27 @@ def order(chart: Chart, reference: str, lines: Sequence[DocumentLine], day: date
     return SalesOrder(**fields)
 
 
-def payment(chart: Chart, of: SalesInvoice, amount: str = "", sequence: int = 1, account: str = "",
-            day: date | None = None) -> CustomerPayment:
+def payment(
+    chart: Chart, of: SalesInvoice, amount: str = "", sequence: int = 1, account: str = "", day: date | None = None
+) -> CustomerPayment:
     """A payment of an invoice; all of it unless said otherwise."""
     money = Money.of(amount, of.currency) if amount else of.total
     account = account or chart.clearing
     return CustomerPayment(
-        reference=f"{of.reference}-p{sequence}", store=of.store, order=of.order, order_number=of.order_number,
-        invoice=of.reference, date=day or of.date, amount=money, rate=of.rate, account=account, method="klarna",
-        postings=(Posting(account=account, amount=money, why=WHY),
-                  Posting(account=chart.receivable, amount=-money, why=WHY)),
+        reference=f"{of.reference}-p{sequence}",
+        store=of.store,
+        order=of.order,
+        order_number=of.order_number,
+        invoice=of.reference,
+        date=day or of.date,
+        amount=money,
+        rate=of.rate,
+        account=account,
+        method="klarna",
+        postings=(
+            Posting(account=account, amount=money, why=WHY),
+            Posting(account=chart.receivable, amount=-money, why=WHY),
+        ),
     )
 
 
@@ -111,9 +178,15 @@ def voucher(chart: Chart, reference: str, day: date, amount: str = "169.10") -> 
     """A payout: the bank takes what the clearing account loses."""
     money = Money.of(amount, "SEK")
     return Voucher(
-        reference=reference, date=day, currency="SEK", series=chart.series, text="Klarna payout",
-        postings=(Posting(account=chart.bank, amount=money, why=WHY, text="payout"),
-                  Posting(account=chart.clearing, amount=-money, why=WHY, text="payout")),
+        reference=reference,
+        date=day,
+        currency="SEK",
+        series=chart.series,
+        text="Klarna payout",
+        postings=(
+            Posting(account=chart.bank, amount=money, why=WHY, text="payout"),
+            Posting(account=chart.clearing, amount=-money, why=WHY, text="payout"),
+        ),
     )
 
 

@@ -14,8 +14,13 @@ from kontera.clock import ManualClock
 from kontera.ledgers.fortnox.adapter import FortnoxLedger
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SETTINGS = {"client_id": "id", "client_secret": "hemligt", "access_token": "t0", "refresh_token": "r0",
-            "access_expires": "2026-03-02T10:00:00+00:00"}
+SETTINGS = {
+    "client_id": "id",
+    "client_secret": "hemligt",
+    "access_token": "t0",
+    "refresh_token": "r0",
+    "access_expires": "2026-03-02T10:00:00+00:00",
+}
 
 Reply = tuple[int, Any] | Exception
 Handler = Callable[[httpx2.Request], Reply]
@@ -24,19 +29,31 @@ Handler = Callable[[httpx2.Request], Reply]
 class Fake:
     """A Fortnox of `handler`; keeps the requests, the exchanges and what was saved."""
 
-    def __init__(self, handler: Handler, settings: Mapping[str, str] | None = None, limit: int = 0,
-                 save: Callable[[Mapping[str, str]], None] | None = None,
-                 load: Callable[[], Mapping[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        settings: Mapping[str, str] | None = None,
+        limit: int = 0,
+        save: Callable[[Mapping[str, str]], None] | None = None,
+        load: Callable[[], Mapping[str, str]] | None = None,
+    ) -> None:
         self.requests: list[httpx2.Request] = []
         self.exchanges: list[Exchange] = []
         self.saved: list[dict[str, str]] = []
         self.clock = ManualClock(NOW)
         self.window = RateWindow(self.clock, limit, 5.0)
         self._handler = handler
-        caller = Caller("https://fortnox.test", self.clock, self.window, self.exchanges.append, vendor="Fortnox",
-                        transport=httpx2.MockTransport(self._answer))
-        self.ledger = FortnoxLedger({**SETTINGS, **(settings or {})}, caller,
-                                    save or (lambda changed: self.saved.append(dict(changed))), load)
+        caller = Caller(
+            "https://fortnox.test",
+            self.clock,
+            self.window,
+            self.exchanges.append,
+            vendor="Fortnox",
+            transport=httpx2.MockTransport(self._answer),
+        )
+        self.ledger = FortnoxLedger(
+            {**SETTINGS, **(settings or {})}, caller, save or (lambda changed: self.saved.append(dict(changed))), load
+        )
 
     @property
     def calls(self) -> list[str]:

@@ -109,8 +109,13 @@ class Door:
                 return 400, {"error": "invalid_grant", "error_description": "Invalid refresh token"}
             self.count += 1
             self.valid, self.refresh = f"t{self.count}", f"r{self.count}"
-            return 200, {"access_token": self.valid, "refresh_token": self.refresh, "expires_in": 3600,
-                         "scope": "invoice customer", "token_type": "bearer"}
+            return 200, {
+                "access_token": self.valid,
+                "refresh_token": self.refresh,
+                "expires_in": 3600,
+                "scope": "invoice customer",
+                "token_type": "bearer",
+            }
         if request.headers["authorization"] != f"Bearer {self.valid}":
             return 401, {"message": "unauthorized"}
         return 200, {"Customers": []}
@@ -121,8 +126,10 @@ def test_expired_token_is_renewed_once_and_saved_before_use() -> None:
     door = Door()
     door.valid = "other"
     order: list[str] = []
-    fake = Fake(lambda request: (order.append(request.url.path), door(request))[1],
-                save=lambda changed: order.append(f"saved {changed['refresh_token']}"))
+    fake = Fake(
+        lambda request: (order.append(request.url.path), door(request))[1],
+        save=lambda changed: order.append(f"saved {changed['refresh_token']}"),
+    )
     read(fake)
     assert order == ["/3/customers", "/oauth-v1/token", "saved r1", "/3/customers"]
 
@@ -131,8 +138,14 @@ def test_token_about_to_expire_is_renewed_before_the_call() -> None:
     fake = Fake(Door(), {"access_expires": "2026-03-02T09:00:30+00:00"})
     read(fake)
     assert fake.calls == ["POST /oauth-v1/token", "GET /3/customers"]
-    assert fake.saved == [{"access_token": "t1", "refresh_token": "r1", "granted_scope": "invoice customer",
-                           "access_expires": "2026-03-02T10:00:00+00:00"}]
+    assert fake.saved == [
+        {
+            "access_token": "t1",
+            "refresh_token": "r1",
+            "granted_scope": "invoice customer",
+            "access_expires": "2026-03-02T10:00:00+00:00",
+        }
+    ]
 
 
 def test_revoked_consent_needs_sign_in() -> None:
@@ -143,7 +156,10 @@ def test_revoked_consent_needs_sign_in() -> None:
         read(Fake(door))
     problem = caught.value.problem
     assert (problem.code, problem.cause, problem.facts["since"]) == (
-        "LEDGER_SIGN_IN", "connection", "2026-03-02 09:00 UTC")
+        "LEDGER_SIGN_IN",
+        "connection",
+        "2026-03-02 09:00 UTC",
+    )
 
 
 def test_a_token_that_cannot_be_saved_is_never_used() -> None:
@@ -164,8 +180,11 @@ def test_a_token_that_cannot_be_saved_is_never_used() -> None:
 
 def test_another_worker_renewed_first() -> None:
     door = Door()
-    fake = Fake(door, {"access_expires": "2026-03-02T09:00:00+00:00", "refresh_token": "r-old"},
-                load=lambda: {**SETTINGS, "access_token": "t0", "refresh_token": "r0"})
+    fake = Fake(
+        door,
+        {"access_expires": "2026-03-02T09:00:00+00:00", "refresh_token": "r-old"},
+        load=lambda: {**SETTINGS, "access_token": "t0", "refresh_token": "r0"},
+    )
     read(fake)
     assert fake.calls == ["POST /oauth-v1/token", "GET /3/customers"]
 
@@ -195,8 +214,16 @@ def test_authorize_url_asks_for_the_needed_rights_only() -> None:
     url = httpx2.URL(authorize_url({**SETTINGS, "redirect_uri": "https://hub.test/back"}, "s-1"))
     assert url.params["state"] == "s-1"
     assert set(url.params["scope"].split()) == {
-        "companyinformation", "settings", "bookkeeping", "customer", "currency", "costcenter", "project", "invoice",
-        "payment"}
+        "companyinformation",
+        "settings",
+        "bookkeeping",
+        "customer",
+        "currency",
+        "costcenter",
+        "project",
+        "invoice",
+        "payment",
+    }
 
 
 def test_no_secret_in_what_is_kept() -> None:
@@ -209,8 +236,10 @@ def test_no_secret_in_what_is_kept() -> None:
 def test_pages_are_read_to_the_end() -> None:
     def answer(request: httpx2.Request) -> Reply:
         page = int(request.url.params["page"])
-        return 200, {"MetaInformation": {"@TotalResources": 3, "@TotalPages": 3, "@CurrentPage": page},
-                     "Units": [{"Code": str(page)}]}
+        return 200, {
+            "MetaInformation": {"@TotalResources": 3, "@TotalPages": 3, "@CurrentPage": page},
+            "Units": [{"Code": str(page)}],
+        }
 
     fake = Fake(answer)
     rows = list(fake.ledger.client.pages(dict[str, str], "Units", "/3/units"))

@@ -197,8 +197,11 @@ class FortnoxLedger:
         kind: type[OrderWrap | InvoiceWrap] = OrderWrap if isinstance(document, SalesOrder) else InvoiceWrap
         name, path = ("Orders", "/3/orders") if isinstance(document, SalesOrder) else ("Invoices", "/3/invoices")
         params = {"externalinvoicereference1": document.reference}
-        numbers = [text_of(row.number) for row in self.client.pages(SalesDocument, name, path, params)
-                   if row.reference == document.reference and not row.cancelled]  # the search finds parts of words
+        numbers = [
+            text_of(row.number)
+            for row in self.client.pages(SalesDocument, name, path, params)
+            if row.reference == document.reference and not row.cancelled
+        ]  # the search finds parts of words
         held = [self.client.get(kind, f"{path}/{number}").document for number in numbers]
         ours = [answer for answer in held if not answer.is_credit and not answer.cancelled]
         if not ours:

@@ -67,5 +67,6 @@ class Books:
                 cost_centre=row.cost_centre or "",
                 project=row.project or "",
             )
-            for row in voucher.rows if not row.removed
+            for row in voucher.rows
+            if not row.removed
         )

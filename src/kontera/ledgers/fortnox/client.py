@@ -73,8 +73,13 @@ class FortnoxClient:
     def pages(self, row: type[T], name: str, path: str, params: Mapping[str, str] | None = None) -> Iterator[T]:
         """Every row of a list; `name` is the list's key in the envelope. An empty list is one page without rows."""
         wrap = msgspec.defstruct(
-            "Listed", [("rows", list[row], msgspec.field(name=name, default_factory=list)),  # type: ignore[valid-type]
-                       ("meta", Meta, msgspec.field(name="MetaInformation", default_factory=Meta))], frozen=True)
+            "Listed",
+            [
+                ("rows", list[row], msgspec.field(name=name, default_factory=list)),  # type: ignore[valid-type]
+                ("meta", Meta, msgspec.field(name="MetaInformation", default_factory=Meta)),
+            ],
+            frozen=True,
+        )
         page = 1
         while True:
             query = {**(params or {}), "limit": _PAGE, "page": str(page)}
@@ -145,6 +150,4 @@ def _unavailable(method: str, request: str, answer: Answer) -> KonteraError:
 
 
 def _vendor_problem(code: str, request: str, vendor: str) -> Problem:
-    return Problem(
-        code=code, cause="vendor:Fortnox", facts={"vendor": "Fortnox", "request": request}, vendor=vendor
-    )
+    return Problem(code=code, cause="vendor:Fortnox", facts={"vendor": "Fortnox", "request": request}, vendor=vendor)

@@ -54,8 +54,13 @@ def payment_differences(document: CustomerPayment, answer: Payment, bound: Bound
     _compare(found, "invoice", bound.invoice, text_of(answer.invoice))
     _compare(found, "date", document.date.isoformat(), text_of(answer.date))
     _compare(found, "account", document.account, text_of(answer.account))
-    _money(found, "amount", document.amount.amount, paid(answer, document.amount.currency, currency),
-           document.amount.currency)
+    _money(
+        found,
+        "amount",
+        document.amount.amount,
+        paid(answer, document.amount.currency, currency),
+        document.amount.currency,
+    )
     return found
 
 
@@ -72,8 +77,9 @@ def voucher_differences(document: Voucher, answer: VoucherAnswer) -> Differences
     _compare(found, "date", document.date.isoformat(), text_of(answer.date))
     _compare(found, "series", document.series, text_of(answer.series))
     ours = _by_account((p.account, p.amount.amount) for p in document.postings)
-    held = _by_account((text_of(row.account), number_of(row.debit) - number_of(row.credit))
-                       for row in answer.rows if not row.removed)
+    held = _by_account(
+        (text_of(row.account), number_of(row.debit) - number_of(row.credit)) for row in answer.rows if not row.removed
+    )
     for account in sorted({*ours, *held}):
         _money(found, f"account {account}", ours.get(account, ZERO), held.get(account, ZERO), document.currency)
     return found

@@ -44,9 +44,13 @@ class Payments:
         """Ours among the payments of the invoice. Held rather than guessed: when earlier payments of the order are not
         bound and cannot be told from this one, the answer is RecordedDifferently naming them."""
         listed = self._client.pages(Payment, "InvoicePayments", _PATH, {"invoicenumber": bound.invoice})
-        numbers = [text_of(row.number) for row in listed
-                   if text_of(row.invoice) == bound.invoice and row.date == document.date.isoformat()
-                   and text_of(row.number) not in bound.taken]
+        numbers = [
+            text_of(row.number)
+            for row in listed
+            if text_of(row.invoice) == bound.invoice
+            and row.date == document.date.isoformat()
+            and text_of(row.number) not in bound.taken
+        ]
         held = [self._client.get(PaymentWrap, f"{_PATH}/{number}").payment for number in numbers]
         alike = [p for p in held if not compare.payment_differences(document, p, bound, self._home)]
         if not alike:

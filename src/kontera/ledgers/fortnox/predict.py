@@ -58,8 +58,13 @@ def payment_entries(payment: CustomerPayment, setup: LedgerSetup) -> tuple[Entry
 def voucher_entries(voucher: Voucher, setup: LedgerSetup) -> tuple[Entry, ...]:
     """A voucher posts what it says."""
     return tuple(
-        Entry(account=p.account, amount=Money(p.amount.amount, setup.currency), text=p.text,
-              cost_centre=p.cost_centre, project=p.project)
+        Entry(
+            account=p.account,
+            amount=Money(p.amount.amount, setup.currency),
+            text=p.text,
+            cost_centre=p.cost_centre,
+            project=p.project,
+        )
         for p in voucher.postings
     )
 
@@ -92,7 +97,8 @@ def _posted(places: dict[Place, Decimal], setup: LedgerSetup, rate: Decimal) -> 
         _add(converted, (setup.predefined.get(ROUND_OFF, ""), "", ""), -left)
     return tuple(
         Entry(account=account, amount=Money(amount, setup.currency), cost_centre=centre, project=project)
-        for (account, centre, project), amount in converted.items() if amount
+        for (account, centre, project), amount in converted.items()
+        if amount
     )
 
 

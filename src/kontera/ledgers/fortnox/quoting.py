@@ -36,15 +36,26 @@ def quote(document: Document, setup: LedgerSetup, options: Options) -> Quote:
     if isinstance(document, Voucher):
         debits = (p.amount for p in document.postings if p.amount.amount > 0)
         problems += _voucher_problems(document, setup)
-        return Quote(total=total(debits, document.currency), vat=Money.zero(document.currency),
-                     entries=voucher_entries(document, setup), problems=tuple(problems))
+        return Quote(
+            total=total(debits, document.currency),
+            vat=Money.zero(document.currency),
+            entries=voucher_entries(document, setup),
+            problems=tuple(problems),
+        )
     if isinstance(document, CustomerPayment):
         problems += _receivable(document.order_number, setup)
-        return Quote(total=document.amount, vat=Money.zero(document.amount.currency),
-                     entries=payment_entries(document, setup), problems=tuple(problems))
+        return Quote(
+            total=document.amount,
+            vat=Money.zero(document.amount.currency),
+            entries=payment_entries(document, setup),
+            problems=tuple(problems),
+        )
     form = written(document, options.vat_per_row, setup.rounds_totals)
-    entries = () if isinstance(document, SalesOrder) else invoice_entries(
-        form, setup, document.rate, document.currency, document.cost_centre, document.project)
+    entries = (
+        ()
+        if isinstance(document, SalesOrder)
+        else invoice_entries(form, setup, document.rate, document.currency, document.cost_centre, document.project)
+    )
     problems += _sales_problems(document, form, setup, options)
     if isinstance(document, SalesInvoice):
         problems += _receivable(document.order_number, setup)
@@ -62,8 +73,11 @@ def quote(document: Document, setup: LedgerSetup, options: Options) -> Quote:
 def _licence(document: Document, setup: LedgerSetup) -> Iterator[Problem]:
     function = _FUNCTION[type(document)]
     if function not in setup.functions:
-        facts = {"function": function, "licence": LICENCES[function],
-                 "where": "Fortnox > Inställningar > Prenumeration > Licenser"}
+        facts = {
+            "function": function,
+            "licence": LICENCES[function],
+            "where": "Fortnox > Inställningar > Prenumeration > Licenser",
+        }
         yield Problem(code="LEDGER_LICENCE_MISSING", cause=f"licence:{function}", facts=facts)
 
 
@@ -73,31 +87,52 @@ def _sales_problems(
     order = document.order_number
     for number in sorted({line.article for line in document.lines if line.article}):
         if options.create_articles and not texts.article_accepted(number):
-            yield Problem(code="ARTICLE_NUMBER_REFUSED", cause=f"article:{number}",
-                          facts={"order": order, "article": number, "allowed": texts.ARTICLE_ALLOWED})
+            yield Problem(
+                code="ARTICLE_NUMBER_REFUSED",
+                cause=f"article:{number}",
+                facts={"order": order, "article": number, "allowed": texts.ARTICLE_ALLOWED},
+            )
     if len(document.reference) > texts.REFERENCE or texts.clean(document.reference, 999) != document.reference:
         yield Problem(code="TEXT_REFUSED", facts={"order": order, "field": "ExternalInvoiceReference1"})
     if options.own_numbers and not own_number(document, options):
         yield Problem(code="TEXT_REFUSED", facts={"order": order, "field": "DocumentNumber"})
     for code, rate in sorted({tax_key(line) for line in document.lines}):
         if code not in setup.vat_codes or (rate and not vat_account((code, rate), setup)):
-            yield Problem(code="VAT_RATE_NOT_IN_LEDGER", cause=f"vat_rate:{rate.normalize():f}",
-                          facts={"order": order, "rate": f"{rate.normalize():f}", "vat_code": code})
+            yield Problem(
+                code="VAT_RATE_NOT_IN_LEDGER",
+                cause=f"vat_rate:{rate.normalize():f}",
+                facts={"order": order, "rate": f"{rate.normalize():f}", "vat_code": code},
+            )
     if form.totals.to_pay != document.total.amount:
-        yield Problem(code="QUOTE_DIFFERS", facts={
-            "order": order, "document": kind_of(document), "expected": str(document.total),
-            "found": str(Money(form.totals.to_pay, document.currency))})
+        yield Problem(
+            code="QUOTE_DIFFERS",
+            facts={
+                "order": order,
+                "document": kind_of(document),
+                "expected": str(document.total),
+                "found": str(Money(form.totals.to_pay, document.currency)),
+            },
+        )
 
 
 def _voucher_problems(document: Voucher, setup: LedgerSetup) -> Iterator[Problem]:
     if document.currency != setup.currency:
-        yield Problem(code="CURRENCY_NOT_IN_LEDGER", cause=f"currency:{document.currency}",
-                      facts={"order": "", "currency": document.currency})
+        yield Problem(
+            code="CURRENCY_NOT_IN_LEDGER",
+            cause=f"currency:{document.currency}",
+            facts={"order": "", "currency": document.currency},
+        )
     if not setup.voucher_series.get(document.series, False):
-        yield Problem(code="LEDGER_REFUSED", cause=f"series:{document.series}",
-                      facts={"order": "", "document": "voucher",
-                             "reason": f"voucher series {document.series} is missing or not manual",
-                             "where": "Fortnox > Inställningar > Bokföring > Verifikationsserier"})
+        yield Problem(
+            code="LEDGER_REFUSED",
+            cause=f"series:{document.series}",
+            facts={
+                "order": "",
+                "document": "voucher",
+                "reason": f"voucher series {document.series} is missing or not manual",
+                "where": "Fortnox > Inställningar > Bokföring > Verifikationsserier",
+            },
+        )
 
 
 def _receivable(order: str, setup: LedgerSetup) -> Iterator[Problem]:
@@ -106,6 +141,8 @@ def _receivable(order: str, setup: LedgerSetup) -> Iterator[Problem]:
 
 
 def _predefined(order: str, name: str) -> Problem:
-    return Problem(code="PREDEFINED_ACCOUNT_MISSING", cause=f"predefined:{name}",
-                   facts={"order": order, "name": name,
-                          "where": "Fortnox > Inställningar > Bokföring > Förvalda konton"})
+    return Problem(
+        code="PREDEFINED_ACCOUNT_MISSING",
+        cause=f"predefined:{name}",
+        facts={"order": order, "name": name, "where": "Fortnox > Inställningar > Bokföring > Förvalda konton"},
+    )

@@ -30,27 +30,58 @@ def readiness(client: FortnoxClient, options: Options) -> list[ReadinessCheck]:
         licence = LICENCES.get(function, "Integration")
         refused = reader.refused.get(function)
         problem = None if refused is None else _problem(explain(refused, {}))
-        checks.append(ReadinessCheck(name=f"right: {function}", function=function, ok=function in reader.allowed,
-                                     problem=problem, detail=f"licence {licence}"))
+        checks.append(
+            ReadinessCheck(
+                name=f"right: {function}",
+                function=function,
+                ok=function in reader.allowed,
+                problem=problem,
+                detail=f"licence {licence}",
+            )
+        )
     if options.writes_invoices and "settings" in reader.allowed:
         checks.append(_receivable(setup.predefined.get(RECEIVABLE, "")))
     if options.writes_invoices:
         day = setup.taken_at.date()
         year = setup.year_of(day)
-        problem = None if year else Problem(
-            code="YEAR_MISSING", cause=f"year:{day.year}", facts={"order": "", "date": day.isoformat(),
-            "where": "Fortnox > Inställningar > Bokföring > Räkenskapsår"})
-        checks.append(ReadinessCheck(name="financial year", function="bookkeeping", ok=year is not None,
-                                     problem=problem, detail=str(day.year)))
+        problem = (
+            None
+            if year
+            else Problem(
+                code="YEAR_MISSING",
+                cause=f"year:{day.year}",
+                facts={
+                    "order": "",
+                    "date": day.isoformat(),
+                    "where": "Fortnox > Inställningar > Bokföring > Räkenskapsår",
+                },
+            )
+        )
+        checks.append(
+            ReadinessCheck(
+                name="financial year",
+                function="bookkeeping",
+                ok=year is not None,
+                problem=problem,
+                detail=str(day.year),
+            )
+        )
     return checks
 
 
 def _receivable(account: str) -> ReadinessCheck:
-    problem = None if account else Problem(
-        code="PREDEFINED_ACCOUNT_MISSING", cause=f"predefined:{RECEIVABLE}",
-        facts={"order": "", "name": RECEIVABLE, "where": _PREDEFINED})
-    return ReadinessCheck(name="predefined account: receivables", function="invoice", ok=bool(account),
-                          problem=problem, detail=account)
+    problem = (
+        None
+        if account
+        else Problem(
+            code="PREDEFINED_ACCOUNT_MISSING",
+            cause=f"predefined:{RECEIVABLE}",
+            facts={"order": "", "name": RECEIVABLE, "where": _PREDEFINED},
+        )
+    )
+    return ReadinessCheck(
+        name="predefined account: receivables", function="invoice", ok=bool(account), problem=problem, detail=account
+    )
 
 
 def _problem(error: KonteraError) -> Problem:

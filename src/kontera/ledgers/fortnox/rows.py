@@ -50,19 +50,20 @@ def _row(line: DocumentLine, amount: Money, own: bool) -> Row:
     if own:
         target = line.amount.amount
         exact = row_amount(quantity, line.unit_price.amount, line.discount.amount) == target
-        fits = all(number == round_to(number, 2) for number in
-                   (quantity, line.unit_price.amount, line.discount.amount))
+        fits = all(number == round_to(number, 2) for number in (quantity, line.unit_price.amount, line.discount.amount))
         if exact and fits and line.discount.amount >= 0 and quantity > 0:
-            return Row(line=line, quantity=quantity, price=line.unit_price.amount, discount=line.discount.amount,
-                       amount=target)
+            return Row(
+                line=line, quantity=quantity, price=line.unit_price.amount, discount=line.discount.amount, amount=target
+            )
     if quantity == ONE or quantity <= 0 or target < 0 or quantity != round_to(quantity, 2):
         told = quantity not in (ONE, ZERO)
         amount_made = row_amount(ONE, target, ZERO)
         return Row(line=line, quantity=ONE, price=target, discount=ZERO, amount=amount_made, told=told)
     price = _price_at_least(target, line.discount.amount if own else ZERO, quantity)
     discount = round_to(quantity * price, 2) - target
-    return Row(line=line, quantity=quantity, price=price, discount=discount,
-               amount=row_amount(quantity, price, discount))
+    return Row(
+        line=line, quantity=quantity, price=price, discount=discount, amount=row_amount(quantity, price, discount)
+    )
 
 
 def _price_at_least(target: Decimal, discount: Decimal, quantity: Decimal) -> Decimal:

@@ -82,13 +82,15 @@ def voucher_body(document: Voucher) -> Body:
         _put(row, "CostCenter", posting.cost_centre)
         _put(row, "Project", posting.project)
         rows.append(row)
-    return {"Voucher": {
-        "Description": texts.label(document.text, texts.VOUCHER_TEXT, document.reference),
-        "Comments": document.reference,
-        "TransactionDate": document.date.isoformat(),
-        "VoucherSeries": document.series,
-        "VoucherRows": rows,
-    }}
+    return {
+        "Voucher": {
+            "Description": texts.label(document.text, texts.VOUCHER_TEXT, document.reference),
+            "Comments": document.reference,
+            "TransactionDate": document.date.isoformat(),
+            "VoucherSeries": document.series,
+            "VoucherRows": rows,
+        }
+    }
 
 
 def customer_body(card: CustomerCard, number: str | None, new: bool) -> Body:
@@ -145,9 +147,13 @@ def _sales(document: SalesInvoice | SalesOrder, written: Written, bound: Bound, 
         body["CurrencyRate"] = document.rate.rate
         body["CurrencyUnit"] = 1
     _put(body, "Remarks", texts.clean(document.remarks, texts.ADDRESS, lines=True))
-    for field, value in (("CostCenter", document.cost_centre), ("Project", document.project),
-                         ("TermsOfPayment", document.terms_of_payment), ("WayOfDelivery", document.way_of_delivery),
-                         ("TermsOfDelivery", document.terms_of_delivery)):
+    for field, value in (
+        ("CostCenter", document.cost_centre),
+        ("Project", document.project),
+        ("TermsOfPayment", document.terms_of_payment),
+        ("WayOfDelivery", document.way_of_delivery),
+        ("TermsOfDelivery", document.terms_of_delivery),
+    ):
         _put(body, field, value)
     _document_address(body, card.billing, "")
     if card.delivery is not None:
@@ -214,4 +220,3 @@ def _put(body: Body, name: str, value: str) -> None:
     """Set a text that there is: "" and null would not clear anything anyway."""
     if value:
         body[name] = value
-

@@ -82,26 +82,51 @@ def without_vat(amount: Decimal, rate: Decimal) -> Decimal:
     return two(amount * HUNDRED / (HUNDRED + rate))
 
 
-def totals(lines: Sequence[Line], *, vat_included: bool, freight: Extra, fee: Extra, round_off: bool,
-           vat_rounding: str = PER_RATE) -> Totals:
+def totals(
+    lines: Sequence[Line],
+    *,
+    vat_included: bool,
+    freight: Extra,
+    fee: Extra,
+    round_off: bool,
+    vat_rounding: str = PER_RATE,
+) -> Totals:
     """The amounts of a document with these rows."""
     row_totals = [row_total(line) for line in lines]
-    row_nets = [without_vat(total, line.rate) if vat_included else total
-                for line, total in zip(lines, row_totals, strict=True)]
+    row_nets = [
+        without_vat(total, line.rate) if vat_included else total for line, total in zip(lines, row_totals, strict=True)
+    ]
     undiscounted = [two(line.quantity * line.price) for line in lines]
-    gross = sum((without_vat(total, line.rate) if vat_included else total
-                 for line, total in zip(lines, undiscounted, strict=True)), ZERO)
+    gross = sum(
+        (
+            without_vat(total, line.rate) if vat_included else total
+            for line, total in zip(lines, undiscounted, strict=True)
+        ),
+        ZERO,
+    )
     vat, nets = _vat(lines, row_totals, row_nets, vat_included, vat_rounding)
     net = sum(nets.values(), ZERO)
     total_vat = sum(vat.values(), ZERO) + freight.vat + fee.vat
     exact_total = net + freight.amount + fee.amount + total_vat
     total = round_to(exact_total, 0) if round_off else exact_total
-    return Totals(tuple(row_totals), tuple(row_nets), vat, nets, gross, net, freight.vat, fee.vat, total_vat,
-                  total - exact_total, total)
+    return Totals(
+        tuple(row_totals),
+        tuple(row_nets),
+        vat,
+        nets,
+        gross,
+        net,
+        freight.vat,
+        fee.vat,
+        total_vat,
+        total - exact_total,
+        total,
+    )
 
 
-def _vat(lines: Sequence[Line], row_totals: list[Decimal], row_nets: list[Decimal], vat_included: bool,
-         vat_rounding: str) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+def _vat(
+    lines: Sequence[Line], row_totals: list[Decimal], row_nets: list[Decimal], vat_included: bool, vat_rounding: str
+) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
     """VAT and net per VAT code; with prices that include VAT the two always add up to what the customer pays."""
     vat: dict[str, Decimal] = {}
     nets: dict[str, Decimal] = {}
@@ -110,8 +135,13 @@ def _vat(lines: Sequence[Line], row_totals: list[Decimal], row_nets: list[Decima
         rate = lines[numbers[0]].rate
         whole = sum((row_totals[index] for index in numbers), ZERO)
         if vat_rounding == PER_ROW:
-            tax = sum((row_totals[index] - row_nets[index] if vat_included else two(row_nets[index] * rate / HUNDRED)
-                       for index in numbers), ZERO)
+            tax = sum(
+                (
+                    row_totals[index] - row_nets[index] if vat_included else two(row_nets[index] * rate / HUNDRED)
+                    for index in numbers
+                ),
+                ZERO,
+            )
         elif vat_included:
             tax = whole - without_vat(whole, rate)
         else:

@@ -16,12 +16,18 @@ from kontera.sandboxes.fortnox.errors import not_found, refuse, refuse_text
 from kontera.sandboxes.fortnox.web import GONE, Answer, Call, Endpoint, created
 
 _NUMBER = re.compile(r"[\w\-/\\+$,.]+\Z")
-_TESTS = {name.lower(): lists.contains(name) for name in
-          ("ArticleNumber", "Description", "EAN", "SupplierNumber", "Manufacturer", "ManufacturerArticleNumber")}
+_TESTS = {
+    name.lower(): lists.contains(name)
+    for name in ("ArticleNumber", "Description", "EAN", "SupplierNumber", "Manufacturer", "ManufacturerArticleNumber")
+}
 _TESTS["webshop"] = lists.same_flag("WebshopArticle")
 _FILTERS = {"active": lambda article: bool(article["Active"]), "inactive": lambda article: not article["Active"]}
-_SORTS = {"articlenumber": "ArticleNumber", "quantityinstock": "QuantityInStock",
-          "reservedquantity": "ReservedQuantity", "stockvalue": "StockValue"}
+_SORTS = {
+    "articlenumber": "ArticleNumber",
+    "quantityinstock": "QuantityInStock",
+    "reservedquantity": "ReservedQuantity",
+    "stockvalue": "StockValue",
+}
 _LIST = ("ArticleNumber", "Description", "EAN", "Housework", "StockPlace", "Unit", "WebshopArticle")
 _AS_TEXT = ("DisposableQuantity", "PurchasePrice", "QuantityInStock", "ReservedQuantity", "StockValue")
 _SALES = ("faktura", "order")
@@ -33,8 +39,13 @@ def list_all(call: Call) -> Answer:
 
     def show(article: Record) -> Record:
         full = _show(call, article)
-        return {"@url": full["@url"], **{name: full[name] for name in _LIST},
-                **{name: str(full[name]) for name in _AS_TEXT}, "SalesPrice": full["SalesPrice"], "VAT": None}
+        return {
+            "@url": full["@url"],
+            **{name: full[name] for name in _LIST},
+            **{name: str(full[name]) for name in _AS_TEXT},
+            "SalesPrice": full["SalesPrice"],
+            "VAT": None,
+        }
 
     return Answer(lists.envelope("Articles", chosen, call.query, show))
 
@@ -94,8 +105,11 @@ def delete(call: Call) -> Answer:
 
 def price_of(company: Company, price_list: str, article: str, quantity: Decimal) -> Decimal | None:
     """The price of an article in a list for this quantity: the highest step that the quantity reaches."""
-    steps = [record for (code, number, start), record in company.prices.items()
-             if code == price_list and number == article and start <= max(quantity, ZERO)]
+    steps = [
+        record
+        for (code, number, start), record in company.prices.items()
+        if code == price_list and number == article and start <= max(quantity, ZERO)
+    ]
     if not steps:
         return None
     return Decimal(max(steps, key=lambda record: Decimal(record["FromQuantity"]))["Price"])
@@ -104,10 +118,21 @@ def price_of(company: Company, price_list: str, article: str, quantity: Decimal)
 def list_prices(call: Call) -> Answer:
     """GET prices/sublist/{list}[/{article}]."""
     wanted, article = call.path["list"], call.path.get("article")
-    chosen = [record for record in call.company.prices.values()
-              if record["PriceList"] == wanted and (article is None or record["ArticleNumber"] == article)]
-    return Answer(lists.envelope("Prices", chosen, call.query, lambda record: {
-        name: value for name, value in _show_price(call, record).items() if name not in {"Date", "Percent"}}))
+    chosen = [
+        record
+        for record in call.company.prices.values()
+        if record["PriceList"] == wanted and (article is None or record["ArticleNumber"] == article)
+    ]
+    return Answer(
+        lists.envelope(
+            "Prices",
+            chosen,
+            call.query,
+            lambda record: {
+                name: value for name, value in _show_price(call, record).items() if name not in {"Date", "Percent"}
+            },
+        )
+    )
 
 
 def get_price(call: Call) -> Answer:
@@ -136,8 +161,11 @@ def change_price(call: Call) -> Answer:
     """PUT prices/{list}/{article}[/{from quantity}]: the amount and percentage."""
     record = _price(call)
     sent = _sent_price(call)
-    record.update(fields.apply(tables.PRICE, record, {
-        name: value for name, value in sent.items() if name in {"Price", "Percent"}}))
+    record.update(
+        fields.apply(
+            tables.PRICE, record, {name: value for name, value in sent.items() if name in {"Price", "Percent"}}
+        )
+    )
     _date_price(call, record)
     return Answer({"Price": _show_price(call, record)})
 
@@ -182,11 +210,13 @@ def _one(call: Call) -> Record:
 
 def _show(call: Call, article: Record) -> Record:
     number = article["ArticleNumber"]
-    shown = {name: fields.plain(value) if isinstance(value, Decimal) else value
-             for name, value in article.items() if not name.startswith("_")}
+    shown = {
+        name: fields.plain(value) if isinstance(value, Decimal) else value
+        for name, value in article.items()
+        if not name.startswith("_")
+    }
     price = price_of(call.company, "A", number, ZERO)
-    return {**shown, "@url": call.url("articles", number),
-            "SalesPrice": None if price is None else fields.plain(price)}
+    return {**shown, "@url": call.url("articles", number), "SalesPrice": None if price is None else fields.plain(price)}
 
 
 def _sent_price(call: Call) -> Record:
@@ -210,8 +240,11 @@ def _date_price(call: Call, record: Record) -> None:
 
 
 def _show_price(call: Call, record: Record) -> Record:
-    shown = {name: fields.plain(Decimal(value)) if name in {"Price", "FromQuantity", "Percent"} else value
-             for name, value in record.items() if not name.startswith("_")}
+    shown = {
+        name: fields.plain(Decimal(value)) if name in {"Price", "FromQuantity", "Percent"} else value
+        for name, value in record.items()
+        if not name.startswith("_")
+    }
     return {**shown, "@url": call.url("prices", record["PriceList"], record["ArticleNumber"], shown["FromQuantity"])}
 
 

@@ -23,22 +23,29 @@ def audit(company: Company) -> dict[str, Any]:
     credits_ = [invoice for invoice in live if invoice["Credit"] == "true"]
     orders = [order for order in company.orders.values() if not order["Cancelled"]]
     return {
-        "customers": len(company.customers), "orders": len(company.orders), "invoices": len(company.invoices),
-        "payments": len(company.payments), "vouchers": len(company.vouchers),
+        "customers": len(company.customers),
+        "orders": len(company.orders),
+        "invoices": len(company.invoices),
+        "payments": len(company.payments),
+        "vouchers": len(company.vouchers),
         "invoices_by_reference": dict(_counts(live, "ExternalInvoiceReference1")),
         "duplicate_invoices": _twice(debits, "ExternalInvoiceReference1"),
         "duplicate_credits": _twice(credits_, "ExternalInvoiceReference1", "ExternalInvoiceReference2"),
         "duplicate_orders": _twice(orders, "ExternalInvoiceReference1"),
         "duplicate_customers": _twice(company.customers.values(), "Email"),
-        "duplicate_payments": _twice(company.payments.values(), "InvoiceNumber", "AmountCurrency", "PaymentDate",
-                                     "ModeOfPaymentAccount"),
+        "duplicate_payments": _twice(
+            company.payments.values(), "InvoiceNumber", "AmountCurrency", "PaymentDate", "ModeOfPaymentAccount"
+        ),
         "duplicate_vouchers": _twice(
             [voucher for voucher in company.vouchers.values() if voucher["ReferenceType"] == "MANUAL"],
-            "Description", "TransactionDate"),
+            "Description",
+            "TransactionDate",
+        ),
         "unbalanced_vouchers": [name(voucher) for voucher in company.vouchers.values() if not balances(voucher)],
         "unbooked_invoices": [invoice["DocumentNumber"] for invoice in live if not invoice["Booked"]],
-        "unpaid_invoices": [invoice["DocumentNumber"] for invoice in live
-                            if invoice["Booked"] and not invoice["FinalPayDate"]],
+        "unpaid_invoices": [
+            invoice["DocumentNumber"] for invoice in live if invoice["Booked"] and not invoice["FinalPayDate"]
+        ],
         "unbooked_payments": [each["Number"] for each in company.payments.values() if not each["Booked"]],
         "balances": {str(account): fields.plain(amount) for account, amount in sorted(balances_of(company).items())},
     }

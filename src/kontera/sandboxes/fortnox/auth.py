@@ -93,8 +93,11 @@ class Authority:
         grant = form.get("grant_type", "")
         if grant == "authorization_code":
             issued = self._codes.get(form.get("code", ""))
-            if issued is None or not self._good(issued, client, now) or (
-                    issued.redirect_uri != form.get("redirect_uri", "")):
+            if (
+                issued is None
+                or not self._good(issued, client, now)
+                or (issued.redirect_uri != form.get("redirect_uri", ""))
+            ):
                 raise TokenError(400, "invalid_grant", "Authorization code doesn't exist or is invalid for the client")
             del self._codes[form["code"]]
             return self._pair(issued.consent, issued.scopes, now)
@@ -167,8 +170,13 @@ class Authority:
         refresh = self._secret("refresh")
         self._access[access] = _Issued(consent, now + ACCESS_LIFE, scopes)
         self._refresh[refresh] = _Issued(consent, now + REFRESH_LIFE, scopes)
-        return {"access_token": access, "refresh_token": refresh, "scope": " ".join(scopes),
-                "expires_in": int(ACCESS_LIFE.total_seconds()), "token_type": "bearer"}
+        return {
+            "access_token": access,
+            "refresh_token": refresh,
+            "scope": " ".join(scopes),
+            "expires_in": int(ACCESS_LIFE.total_seconds()),
+            "token_type": "bearer",
+        }
 
     def _secret(self, kind: str) -> str:
         """A token nobody can guess by counting, yet the same in every run."""
@@ -179,8 +187,14 @@ class Authority:
         """A token in the shape of the vendor's: a JWT whose claim tenantId names the company."""
         self._serial += 1
         head = _base64({"alg": "HS256", "typ": "JWT"})
-        claims = _base64({"tenantId": int(consent.tenant), "sub": f"{self._serial}@{consent.tenant}",
-                          "scope": list(scopes), "exp": int(expires.timestamp())})
+        claims = _base64(
+            {
+                "tenantId": int(consent.tenant),
+                "sub": f"{self._serial}@{consent.tenant}",
+                "scope": list(scopes),
+                "exp": int(expires.timestamp()),
+            }
+        )
         signature = hmac.new(_SIGNING_KEY, f"{head}.{claims}".encode(), hashlib.sha256).digest()
         return f"{head}.{claims}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 

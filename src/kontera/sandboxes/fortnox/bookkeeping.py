@@ -42,8 +42,11 @@ def invoice(company: Company, record: Record, year_id: int) -> list[Posting]:
         _add_extra(company, year_id, purpose, extra, add, center, project)
     if totals.round_off:
         add(references.predefined(company, year_id, "ROUNDOFF"), -totals.round_off)
-    postings = [Posting(account, in_sek(record, amount), cost_center, row_project)
-                for (account, cost_center, row_project), amount in amounts.items() if amount]
+    postings = [
+        Posting(account, in_sek(record, amount), cost_center, row_project)
+        for (account, cost_center, row_project), amount in amounts.items()
+        if amount
+    ]
     return balanced(company, year_id, postings)
 
 
@@ -66,15 +69,26 @@ def cash_payment(company: Company, record: Record, of: Record, year_id: int) -> 
     paid = record["AmountCurrency"] + sum((off["Amount"] for off in record["WriteOffs"]), ZERO)
     share = paid / of["Total"] if of["Total"] else ZERO
     postings = [Posting(int(record["ModeOfPaymentAccount"]), record["Amount"]), *write_offs(record, of)]
-    postings += [Posting(each.account, two(each.amount * share), each.cost_center, each.project)
-                 for each in invoice(company, of, year_id) if each.account != receivable]
+    postings += [
+        Posting(each.account, two(each.amount * share), each.cost_center, each.project)
+        for each in invoice(company, of, year_id)
+        if each.account != receivable
+    ]
     return balanced(company, year_id, [posting for posting in postings if posting.amount])
 
 
 def write_offs(record: Record, of: Record) -> list[Posting]:
     """The write-offs of a payment: a positive amount is a cost that settles the invoice as money would."""
-    return [Posting(off["AccountNumber"], in_sek(of, off["Amount"]), off["CostCenter"], off["Project"],
-                    off["TransactionInformation"]) for off in record["WriteOffs"]]
+    return [
+        Posting(
+            off["AccountNumber"],
+            in_sek(of, off["Amount"]),
+            off["CostCenter"],
+            off["Project"],
+            off["TransactionInformation"],
+        )
+        for off in record["WriteOffs"]
+    ]
 
 
 def in_sek(record: Record, amount: Decimal) -> Decimal:
@@ -123,8 +137,9 @@ def _vat_account(company: Company, year_id: int, code: str) -> int:
     return account
 
 
-def _add_extra(company: Company, year_id: int, purpose: str, extra: Extra, add: Adder, center: str,
-               project: str) -> None:
+def _add_extra(
+    company: Company, year_id: int, purpose: str, extra: Extra, add: Adder, center: str, project: str
+) -> None:
     if extra.amount:
         add(references.predefined(company, year_id, purpose), -extra.amount, center, project)
     if extra.vat:

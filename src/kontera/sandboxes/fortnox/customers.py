@@ -19,12 +19,17 @@ from kontera.sandboxes.fortnox.web import GONE, Answer, Call, Endpoint, created
 _COUNTRIES = Locale("sv").territories
 _NUMBER = re.compile(r"[\w\-+/]+\Z")
 _LIST = ("Address1", "Address2", "City", "CustomerNumber", "Email", "Name", "OrganisationNumber", "ZipCode")
-_TESTS = {name.lower(): lists.contains(name) for name in
-          ("CustomerNumber", "Name", "ZipCode", "City", "Email", "OrganisationNumber", "GLN", "GLNDelivery")}
+_TESTS = {
+    name.lower(): lists.contains(name)
+    for name in ("CustomerNumber", "Name", "ZipCode", "City", "Email", "OrganisationNumber", "GLN", "GLNDelivery")
+}
 _TESTS["phone"] = lists.contains("Phone1")
 _FILTERS = {"active": lambda customer: bool(customer["Active"]), "inactive": lambda customer: not customer["Active"]}
-_COUNTRY_FIELDS = (("CountryCode", "Country"), ("DeliveryCountryCode", "DeliveryCountry"),
-                   ("VisitingCountryCode", "VisitingCountry"))
+_COUNTRY_FIELDS = (
+    ("CountryCode", "Country"),
+    ("DeliveryCountryCode", "DeliveryCountry"),
+    ("VisitingCountryCode", "VisitingCountry"),
+)
 _SALES = ("faktura", "order")
 
 
@@ -36,8 +41,13 @@ def country_name(code: str) -> str | None:
 
 def list_all(call: Call) -> Answer:
     """GET customers."""
-    chosen = lists.choose(list(call.company.customers.values()), call.query, _TESTS, _FILTERS,
-                          {"customernumber": "CustomerNumber", "name": "Name"})
+    chosen = lists.choose(
+        list(call.company.customers.values()),
+        call.query,
+        _TESTS,
+        _FILTERS,
+        {"customernumber": "CustomerNumber", "name": "Name"},
+    )
 
     def show(customer: Record) -> Record:
         row = {name: customer[name] or "" for name in _LIST}
@@ -65,8 +75,7 @@ def create(call: Call) -> Answer:
     if not _NUMBER.match(number):
         raise refuse(2000106, f"Värdet måste vara alfanumeriskt ({number})")
     if number in company.deleted_customers:
-        raise refuse(2000637, f"Kundnummer {number} används redan. "
-                              "Kundnumret har redan använts men blivit raderat.")
+        raise refuse(2000637, f"Kundnummer {number} används redan. Kundnumret har redan använts men blivit raderat.")
     if number in company.customers:
         raise refuse(2000637, f"Kundnummer {number} används redan.")
     _derive(customer)
@@ -136,8 +145,10 @@ def _derive(customer: Record) -> None:
 
 
 def _show(call: Call, customer: Record) -> Record:
-    return {**{name: value for name, value in customer.items() if not name.startswith("_")},
-            "@url": call.url("customers", customer["CustomerNumber"])}
+    return {
+        **{name: value for name, value in customer.items() if not name.startswith("_")},
+        "@url": call.url("customers", customer["CustomerNumber"]),
+    }
 
 
 def endpoints() -> list[Endpoint]:

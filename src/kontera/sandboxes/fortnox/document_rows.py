@@ -18,14 +18,22 @@ from kontera.sandboxes.fortnox.fields import CLEAR, Table
 MOST_ROWS = 500
 NO_VAT_TYPES = frozenset({"EUREVERSEDVAT", "EXPORT", "SEREVERSEDVAT"})
 _EASY_RATES = frozenset({Decimal(25), Decimal(12), Decimal(6), ZERO})
-_SALES_BY_RATE = {Decimal(25): "SALES_25_SE", Decimal(12): "SALES_12_SE", Decimal(6): "SALES_6_SE",
-                  ZERO: "SALES_0_SE"}
-_ARTICLE_ACCOUNT = {"EUREVERSEDVAT": "EUAccount", "EUVAT": "EUVATAccount", "EXPORT": "ExportAccount",
-                    "SEREVERSEDVAT": "ConstructionAccount"}
-_SALES_BY_TYPE = {"EUREVERSEDVAT": "SALESEUREV", "EUVAT": "SALESEUVAT", "EXPORT": "SALESEXPORT",
-                  "SEREVERSEDVAT": "SALESCONSTR"}
-_ROT = frozenset({"CONSTRUCTION", "ELECTRICITY", "GLASSMETALWORK", "GROUNDDRAINAGEWORK", "MASONRY",
-                  "PAINTINGWALLPAPERING", "HVAC"})
+_SALES_BY_RATE = {Decimal(25): "SALES_25_SE", Decimal(12): "SALES_12_SE", Decimal(6): "SALES_6_SE", ZERO: "SALES_0_SE"}
+_ARTICLE_ACCOUNT = {
+    "EUREVERSEDVAT": "EUAccount",
+    "EUVAT": "EUVATAccount",
+    "EXPORT": "ExportAccount",
+    "SEREVERSEDVAT": "ConstructionAccount",
+}
+_SALES_BY_TYPE = {
+    "EUREVERSEDVAT": "SALESEUREV",
+    "EUVAT": "SALESEUVAT",
+    "EXPORT": "SALESEXPORT",
+    "SEREVERSEDVAT": "SALESCONSTR",
+}
+_ROT = frozenset(
+    {"CONSTRUCTION", "ELECTRICITY", "GLASSMETALWORK", "GROUNDDRAINAGEWORK", "MASONRY", "PAINTINGWALLPAPERING", "HVAC"}
+)
 
 
 def arrange(old: list[Record], sent: list[Record]) -> list[tuple[Record, Record]]:
@@ -46,8 +54,15 @@ def arrange(old: list[Record], sent: list[Record]) -> list[tuple[Record, Record]
     return pairs
 
 
-def build(company: Company, table: Table, document: Record, customer: Record,
-          pairs: list[tuple[Record, Record]], year_id: int, account_code: int) -> list[Record]:
+def build(
+    company: Company,
+    table: Table,
+    document: Record,
+    customer: Record,
+    pairs: list[tuple[Record, Record]],
+    year_id: int,
+    account_code: int,
+) -> list[Record]:
     """The finished rows, each with a new RowId. Raises ApiError for the first fault."""
     if len(pairs) > MOST_ROWS:
         raise refuse_text(f"Dokumentet får ha högst {MOST_ROWS} rader.")
@@ -57,8 +72,16 @@ def build(company: Company, table: Table, document: Record, customer: Record,
     return built
 
 
-def _row(company: Company, table: Table, document: Record, customer: Record, old: Record, sent: Record,
-         year_id: int, account_code: int) -> Record:
+def _row(
+    company: Company,
+    table: Table,
+    document: Record,
+    customer: Record,
+    old: Record,
+    sent: Record,
+    year_id: int,
+    account_code: int,
+) -> Record:
     given = {name: value for name, value in sent.items() if name != "RowId"}
     if "VAT" in given and "VATCode" not in given:
         given["VATCode"] = CLEAR
@@ -89,8 +112,9 @@ def _numbers(table: Table, row: Record) -> None:
     row["Discount"] = Decimal(row["Discount"])
 
 
-def _default(company: Company, document: Record, customer: Record, article: Record | None, given: dict[str, Any],
-             row: Record) -> None:
+def _default(
+    company: Company, document: Record, customer: Record, article: Record | None, given: dict[str, Any], row: Record
+) -> None:
     """What a new row gets that was not sent: from the article, its price list, and the customer."""
     if "Discount" not in given and customer["InvoiceDiscount"]:
         row["Discount"], row["DiscountType"] = Decimal(customer["InvoiceDiscount"]), "PERCENT"
@@ -104,8 +128,15 @@ def _default(company: Company, document: Record, customer: Record, article: Reco
         row["Price"] = round_to(price or ZERO, 2)
 
 
-def _vat(company: Company, customer: Record, article: Record | None, old: Record, given: dict[str, Any], row: Record,
-         year_id: int) -> VatCode:
+def _vat(
+    company: Company,
+    customer: Record,
+    article: Record | None,
+    old: Record,
+    given: dict[str, Any],
+    row: Record,
+    year_id: int,
+) -> VatCode:
     """The VAT code of a row: customers without VAT have none; else VATCode, VAT, what it was, the article's rate, the
     code of the account."""
     if customer["VATType"] in NO_VAT_TYPES:
@@ -125,8 +156,16 @@ def _vat(company: Company, customer: Record, article: Record | None, old: Record
     return references.vat_rate(company, ZERO)
 
 
-def _account(company: Company, customer: Record, article: Record | None, old: Record, given: dict[str, Any],
-             row: Record, year_id: int, account_code: int) -> None:
+def _account(
+    company: Company,
+    customer: Record,
+    article: Record | None,
+    old: Record,
+    given: dict[str, Any],
+    row: Record,
+    year_id: int,
+    account_code: int,
+) -> None:
     """The account of a row: sent; else what it was; else the article's by the customer's VAT type; else the
     customer's; else the predefined one. "API_BLANK" or 0 leaves the row without."""
     sent = given.get("AccountNumber")
@@ -164,5 +203,8 @@ def _housework(document: Record, row: Record) -> None:
         raise refuse(2002980, "Kan inte sätta typen övrig kostnad på en rad markerad som husarbete.")
     wrong = {"rut": kind in _ROT, "rot": kind not in _ROT}.get(document["TaxReductionType"], False)
     if wrong and kind:
-        raise refuse(2004021, f"Dokument med skattereduktionstypen '{document['TaxReductionType']}' får inte "
-                              f"innehålla rader med husarbetestypen '{kind}'.")
+        raise refuse(
+            2004021,
+            f"Dokument med skattereduktionstypen '{document['TaxReductionType']}' får inte "
+            f"innehålla rader med husarbetestypen '{kind}'.",
+        )

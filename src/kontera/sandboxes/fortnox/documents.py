@@ -23,13 +23,31 @@ from kontera.sandboxes.fortnox.web import Answer, Call
 
 # document field <- customer field
 _FROM_CUSTOMER = {
-    "CustomerName": "Name", "Address1": "Address1", "Address2": "Address2", "City": "City", "ZipCode": "ZipCode",
-    "Country": "Country", "DeliveryName": "DeliveryName", "DeliveryAddress1": "DeliveryAddress1",
-    "DeliveryAddress2": "DeliveryAddress2", "DeliveryCity": "DeliveryCity", "DeliveryZipCode": "DeliveryZipCode",
-    "DeliveryCountry": "DeliveryCountry", "Phone1": "Phone1", "Phone2": "Phone2", "PriceList": "PriceList",
-    "TermsOfPayment": "TermsOfPayment", "TermsOfDelivery": "TermsOfDelivery", "WayOfDelivery": "WayOfDelivery",
-    "Currency": "Currency", "CostCenter": "CostCenter", "Project": "Project", "OurReference": "OurReference",
-    "YourReference": "YourReference", "OrganisationNumber": "OrganisationNumber", "Remarks": "InvoiceRemark",
+    "CustomerName": "Name",
+    "Address1": "Address1",
+    "Address2": "Address2",
+    "City": "City",
+    "ZipCode": "ZipCode",
+    "Country": "Country",
+    "DeliveryName": "DeliveryName",
+    "DeliveryAddress1": "DeliveryAddress1",
+    "DeliveryAddress2": "DeliveryAddress2",
+    "DeliveryCity": "DeliveryCity",
+    "DeliveryZipCode": "DeliveryZipCode",
+    "DeliveryCountry": "DeliveryCountry",
+    "Phone1": "Phone1",
+    "Phone2": "Phone2",
+    "PriceList": "PriceList",
+    "TermsOfPayment": "TermsOfPayment",
+    "TermsOfDelivery": "TermsOfDelivery",
+    "WayOfDelivery": "WayOfDelivery",
+    "Currency": "Currency",
+    "CostCenter": "CostCenter",
+    "Project": "Project",
+    "OurReference": "OurReference",
+    "YourReference": "YourReference",
+    "OrganisationNumber": "OrganisationNumber",
+    "Remarks": "InvoiceRemark",
 }
 _IDENTITY = ("CustomerName", "Address1", "Address2", "City", "ZipCode", "Country", "OrganisationNumber")
 
@@ -83,8 +101,9 @@ def create(call: Call, kind: Kind, sent: dict[str, Any], copied: list[Record] | 
     if not customer["Active"]:
         raise refuse_text(f"Kunden är inte aktiv ({customer['CustomerNumber']})")
     document = fields.blanks(kind.table)
-    document.update({"OutboundDate": call.today.isoformat(), kind.date: call.today.isoformat(),
-                     "PrintTemplate": kind.template})
+    document.update(
+        {"OutboundDate": call.today.isoformat(), kind.date: call.today.isoformat(), "PrintTemplate": kind.template}
+    )
     document["EmailInformation"]["EmailSubject"] = kind.subject
     _from_customer(document, customer)
     document = fields.apply(kind.table, document, sent)
@@ -92,7 +111,8 @@ def create(call: Call, kind: Kind, sent: dict[str, Any], copied: list[Record] | 
     document["DocumentNumber"] = _number(company, kind, sent.get("DocumentNumber"))
     rows: list[Record] = sent.get(kind.rows) or []
     pairs: list[tuple[Record, Record]] = (
-        [({}, row) for row in rows] if copied is None else [(row, {}) for row in copied])
+        [({}, row) for row in rows] if copied is None else [(row, {}) for row in copied]
+    )
     _build_rows(company, kind, document, customer, pairs)
     touch(document, call.now)
     return document
@@ -122,24 +142,52 @@ def add_up(company: Company, kind: Kind, document: Record) -> None:
     customer = customers.find(company, document["CustomerNumber"])
     year_id = year_for(company, document[kind.date])
     rows = document[kind.rows]
-    lines = [Line(row["DeliveredQuantity"], row["Price"], row["Discount"], row["DiscountType"], Decimal(row["VAT"]),
-                  row["_code"]) for row in rows]
-    freight, fee = (_extra(company, customer, year_id, Decimal(document[name]), purpose)
-                    for name, purpose in (("Freight", "FREIGHT"), ("AdministrationFee", "ADMFEE")))
+    lines = [
+        Line(
+            row["DeliveredQuantity"],
+            row["Price"],
+            row["Discount"],
+            row["DiscountType"],
+            Decimal(row["VAT"]),
+            row["_code"],
+        )
+        for row in rows
+    ]
+    freight, fee = (
+        _extra(company, customer, year_id, Decimal(document[name]), purpose)
+        for name, purpose in (("Freight", "FREIGHT"), ("AdministrationFee", "ADMFEE"))
+    )
     profile = company.profile
-    result = arithmetic.totals(lines, vat_included=document["VATIncluded"], freight=freight, fee=fee,
-                               round_off=profile.round_off and document["Currency"] == "SEK",
-                               vat_rounding=profile.vat_rounding)
+    result = arithmetic.totals(
+        lines,
+        vat_included=document["VATIncluded"],
+        freight=freight,
+        fee=fee,
+        round_off=profile.round_off and document["Currency"] == "SEK",
+        vat_rounding=profile.vat_rounding,
+    )
     for row, line, total, net in zip(rows, lines, result.row_totals, result.row_nets, strict=True):
         row["Total"] = total
         if "TotalExcludingVAT" in kind.row_table:
             row["TotalExcludingVAT"] = net
-            row["PriceExcludingVAT"] = (arithmetic.without_vat(line.price, line.rate) if document["VATIncluded"]
-                                        else line.price)
-    document.update({
-        "Gross": result.gross, "Net": result.net, "TotalVAT": result.total_vat, "FreightVAT": result.freight_vat,
-        "AdministrationFeeVAT": result.fee_vat, "RoundOff": result.round_off, "Total": result.total,
-        "TotalToPay": result.total, "_totals": result, "_freight": freight, "_fee": fee})
+            row["PriceExcludingVAT"] = (
+                arithmetic.without_vat(line.price, line.rate) if document["VATIncluded"] else line.price
+            )
+    document.update(
+        {
+            "Gross": result.gross,
+            "Net": result.net,
+            "TotalVAT": result.total_vat,
+            "FreightVAT": result.freight_vat,
+            "AdministrationFeeVAT": result.fee_vat,
+            "RoundOff": result.round_off,
+            "Total": result.total,
+            "TotalToPay": result.total,
+            "_totals": result,
+            "_freight": freight,
+            "_fee": fee,
+        }
+    )
     stock = [row for row in rows if row["ArticleNumber"] and company.articles[row["ArticleNumber"]]["StockGoods"]]
     if not document.get("_ready"):
         document["WarehouseReady"] = not (profile.lager and stock)
@@ -149,13 +197,15 @@ def show(call: Call, kind: Kind, document: Record) -> Record:
     """The single view of a document."""
     shown = _shown(kind.table, document)
     shown["@url"] = call.url(kind.path, document["DocumentNumber"])
-    shown["@urlTaxReductionList"] = (f"{call.url('taxreductions')}?filter={kind.path}"
-                                     f"&referencenumber={document['DocumentNumber']}")
+    shown["@urlTaxReductionList"] = (
+        f"{call.url('taxreductions')}?filter={kind.path}&referencenumber={document['DocumentNumber']}"
+    )
     return shown
 
 
-def list_all(call: Call, kind: Kind, tests: dict[str, Test], filters: dict[str, Callable[[Record], bool]],
-             sorts: dict[str, str]) -> Answer:
+def list_all(
+    call: Call, kind: Kind, tests: dict[str, Test], filters: dict[str, Callable[[Record], bool]], sorts: dict[str, str]
+) -> Answer:
     """The list view; row contents are searched but not shown."""
     query = call.query
     records = list(kind.all(call.company).values())
@@ -182,16 +232,29 @@ def account_from(kind: Kind, low: bool) -> Test:
     """A filter on the account numbers of the rows, from or to."""
     return lambda record, wanted: any(
         (row["AccountNumber"] or 0) >= int(wanted) if low else 0 < (row["AccountNumber"] or 0) <= int(wanted)
-        for row in record[kind.rows])
+        for row in record[kind.rows]
+    )
 
 
 def common_tests(kind: Kind) -> dict[str, Test]:
     """The filters both lists have."""
-    names = ("CustomerName", "CustomerNumber", "DocumentNumber", "OurReference", "YourReference", "Project",
-             "CostCenter", "ExternalInvoiceReference1", "ExternalInvoiceReference2")
-    return {**{name.lower(): lists.contains(name) for name in names}, "sent": lists.same_flag("Sent"),
-            "notcompleted": lists.same_flag("NotCompleted"),
-            "label": lambda record, wanted: any(str(label.get("Id")) == wanted for label in record["Labels"])}
+    names = (
+        "CustomerName",
+        "CustomerNumber",
+        "DocumentNumber",
+        "OurReference",
+        "YourReference",
+        "Project",
+        "CostCenter",
+        "ExternalInvoiceReference1",
+        "ExternalInvoiceReference2",
+    )
+    return {
+        **{name.lower(): lists.contains(name) for name in names},
+        "sent": lists.same_flag("Sent"),
+        "notcompleted": lists.same_flag("NotCompleted"),
+        "label": lambda record, wanted: any(str(label.get("Id")) == wanted for label in record["Labels"]),
+    }
 
 
 def due_date(company: Company, terms: str, day: str) -> str:
@@ -242,11 +305,13 @@ def _number(company: Company, kind: Kind, sent: object) -> str:
     return company.free_number(kind.path, taken)
 
 
-def _build_rows(company: Company, kind: Kind, document: Record, customer: Record,
-                pairs: list[tuple[Record, Record]]) -> None:
+def _build_rows(
+    company: Company, kind: Kind, document: Record, customer: Record, pairs: list[tuple[Record, Record]]
+) -> None:
     year_id = year_for(company, document[kind.date])
-    document[kind.rows] = document_rows.build(company, kind.row_table, document, customer, pairs, year_id,
-                                              kind.account_code)
+    document[kind.rows] = document_rows.build(
+        company, kind.row_table, document, customer, pairs, year_id, kind.account_code
+    )
     document["HouseWork"] = any(row["HouseWork"] for row in document[kind.rows])
     add_up(company, kind, document)
 

@@ -136,8 +136,12 @@ def apply(table: Table, record: dict[str, Any], changes: dict[str, Any]) -> dict
 
 def blanks(table: Table) -> dict[str, Any]:
     """A record with every field blank."""
-    return {name: blanks(field.table) if field.kind == "object" and field.table else
-            ([] if field.kind == "rows" else field.blank) for name, field in table.items()}
+    return {
+        name: blanks(field.table)
+        if field.kind == "object" and field.table
+        else ([] if field.kind == "rows" else field.blank)
+        for name, field in table.items()
+    }
 
 
 def plain(value: Decimal) -> int | Decimal:

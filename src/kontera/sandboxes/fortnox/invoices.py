@@ -21,23 +21,48 @@ from kontera.sandboxes.fortnox.fields import CLEAR
 from kontera.sandboxes.fortnox.vouchers import Source
 from kontera.sandboxes.fortnox.web import Answer, Call, Endpoint, created
 
-KIND = Kind("invoices", "Invoice", "Invoices", "InvoiceRows", INVOICE, INVOICE_ROW, "InvoiceDate",
-            "Faktura {no} bifogas", "st", "fakturan", 2000434, 2001304, INVOICE_LIST)
+KIND = Kind(
+    "invoices",
+    "Invoice",
+    "Invoices",
+    "InvoiceRows",
+    INVOICE,
+    INVOICE_ROW,
+    "InvoiceDate",
+    "Faktura {no} bifogas",
+    "st",
+    "fakturan",
+    2000434,
+    2001304,
+    INVOICE_LIST,
+)
 _FILTERS: dict[str, Callable[[Record], bool]] = {
     "cancelled": lambda invoice: bool(invoice["Cancelled"]),
     "fullypaid": lambda invoice: bool(invoice["FinalPayDate"]),
     "unpaid": lambda invoice: bool(invoice["Booked"] and not invoice["FinalPayDate"]),
     "unbooked": lambda invoice: not invoice["Booked"] and not invoice["Cancelled"],
 }
-_SORTS = {"customername": "CustomerName", "customernumber": "CustomerNumber", "documentnumber": "DocumentNumber",
-          "invoicedate": "InvoiceDate", "ocr": "OCR", "total": "Total"}
+_SORTS = {
+    "customername": "CustomerName",
+    "customernumber": "CustomerNumber",
+    "documentnumber": "DocumentNumber",
+    "invoicedate": "InvoiceDate",
+    "ocr": "OCR",
+    "total": "Total",
+}
 _TESTS = {
-    **documents.common_tests(KIND), "ocr": lists.contains("OCR"), "invoicetype": lists.contains("InvoiceType"),
-    "currency": lists.contains("Currency"), "yourordernumber": lists.contains("YourOrderNumber"),
-    "credit": lists.contains("Credit"), "fromfinalpaydate": lists.at_least("FinalPayDate"),
-    "tofinalpaydate": lists.at_most("FinalPayDate"), "articlenumber": documents.in_rows(KIND, "ArticleNumber"),
+    **documents.common_tests(KIND),
+    "ocr": lists.contains("OCR"),
+    "invoicetype": lists.contains("InvoiceType"),
+    "currency": lists.contains("Currency"),
+    "yourordernumber": lists.contains("YourOrderNumber"),
+    "credit": lists.contains("Credit"),
+    "fromfinalpaydate": lists.at_least("FinalPayDate"),
+    "tofinalpaydate": lists.at_most("FinalPayDate"),
+    "articlenumber": documents.in_rows(KIND, "ArticleNumber"),
     "articledescription": documents.in_rows(KIND, "Description"),
-    "accountnumberfrom": documents.account_from(KIND, True), "accountnumberto": documents.account_from(KIND, False),
+    "accountnumberfrom": documents.account_from(KIND, True),
+    "accountnumberto": documents.account_from(KIND, False),
 }
 _LICENCES = ("faktura",)
 
@@ -117,8 +142,10 @@ def bookkeep(call: Call) -> Answer:
     company, invoice = call.company, KIND.one(call)
     number = invoice["DocumentNumber"]
     if invoice["Cancelled"] or invoice["Booked"]:
-        raise refuse_text(f"Kunde inte bokföra fakturanummer {number}. Fakturan är "
-                          f"{'makulerad' if invoice['Cancelled'] else 'redan bokförd'}.")
+        raise refuse_text(
+            f"Kunde inte bokföra fakturanummer {number}. Fakturan är "
+            f"{'makulerad' if invoice['Cancelled'] else 'redan bokförd'}."
+        )
     if company.profile.accounting_method == "CASH":
         raise refuse(2003007, f"Kunde inte bokföra fakturanummer {number}.")
     if not invoice["WarehouseReady"]:
@@ -129,12 +156,22 @@ def bookkeep(call: Call) -> Answer:
     references.unlocked(company, day, 2002141)
     year_id = references.year(company, day)
     voucher = vouchers.post(
-        company, company.predefined_series["INVOICE"], day,
+        company,
+        company.predefined_series["INVOICE"],
+        day,
         Source("INVOICE", number, f"Kundfaktura {number}, {invoice['CustomerName']}"),
-        bookkeeping.invoice(company, invoice, year_id), call.now)
-    invoice.update({"Booked": True, "VoucherNumber": voucher["VoucherNumber"],
-                    "VoucherSeries": voucher["VoucherSeries"], "VoucherYear": year_id,
-                    "_claim": bookkeeping.in_sek(invoice, invoice["Total"])})
+        bookkeeping.invoice(company, invoice, year_id),
+        call.now,
+    )
+    invoice.update(
+        {
+            "Booked": True,
+            "VoucherNumber": voucher["VoucherNumber"],
+            "VoucherSeries": voucher["VoucherSeries"],
+            "VoucherYear": year_id,
+            "_claim": bookkeeping.in_sek(invoice, invoice["Total"]),
+        }
+    )
     if not invoice["Balance"]:
         invoice["FinalPayDate"] = invoice["InvoiceDate"]
     touch(invoice, call.now)
@@ -287,21 +324,40 @@ def _original(company: Company, credit_invoice: Record) -> Record | None:
 
 def _copied_header(invoice: Record) -> dict[str, Any]:
     """The writable header fields of an invoice, for a copy dated today under a new number."""
-    left_out = {"DocumentNumber", "OCR", "InvoiceDate", "DueDate", "InvoiceRows", "DeliveryDate", "OutboundDate",
-                "CreditInvoiceReference"}
-    return {name: CLEAR if invoice[name] in ("", None) else invoice[name] for name, field in INVOICE.items()
-            if not field.read_only and name not in left_out and field.kind not in {"rows", "object"}}
+    left_out = {
+        "DocumentNumber",
+        "OCR",
+        "InvoiceDate",
+        "DueDate",
+        "InvoiceRows",
+        "DeliveryDate",
+        "OutboundDate",
+        "CreditInvoiceReference",
+    }
+    return {
+        name: CLEAR if invoice[name] in ("", None) else invoice[name]
+        for name, field in INVOICE.items()
+        if not field.read_only and name not in left_out and field.kind not in {"rows", "object"}
+    }
 
 
 def endpoints() -> list[Endpoint]:
     """The endpoints of invoices."""
     one = "invoices/{number}"
     found = [
-        ("GET", "invoices", list_all), ("POST", "invoices", create), ("GET", one, get), ("PUT", one, change),
-        ("PUT", f"{one}/bookkeep", bookkeep), ("PUT", f"{one}/cancel", cancel), ("PUT", f"{one}/credit", credit),
-        ("PUT", f"{one}/externalprint", external_print), ("PUT", f"{one}/warehouseready", warehouse_ready),
-        ("GET", f"{one}/email", email), ("GET", f"{one}/einvoice", external_print),
-        ("GET", f"{one}/eprint", external_print), ("GET", f"{one}/print", lambda call: pdf(call, KIND, sent=True)),
+        ("GET", "invoices", list_all),
+        ("POST", "invoices", create),
+        ("GET", one, get),
+        ("PUT", one, change),
+        ("PUT", f"{one}/bookkeep", bookkeep),
+        ("PUT", f"{one}/cancel", cancel),
+        ("PUT", f"{one}/credit", credit),
+        ("PUT", f"{one}/externalprint", external_print),
+        ("PUT", f"{one}/warehouseready", warehouse_ready),
+        ("GET", f"{one}/email", email),
+        ("GET", f"{one}/einvoice", external_print),
+        ("GET", f"{one}/eprint", external_print),
+        ("GET", f"{one}/print", lambda call: pdf(call, KIND, sent=True)),
         ("GET", f"{one}/preview", lambda call: pdf(call, KIND, sent=False)),
         ("GET", f"{one}/printreminder", reminder),
     ]

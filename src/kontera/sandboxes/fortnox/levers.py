@@ -30,20 +30,33 @@ class Levers:
     def all(self) -> dict[str, Callable[[Body], Any]]:
         """Every action by name."""
         return {
-            "account": self.account, "carry_over": self.carry_over, "close_year": self.close_year,
-            "company": self.company, "consent": self.consent, "consent_page": self.consent_page,
-            "expire_access": self.expire_access, "expire_refresh": self.expire_refresh, "legacy": self.legacy,
-            "licences": self.licences, "limit": self.limit, "lock_period": self.lock_period, "number": self.number,
-            "predefined": self.predefined, "profile": self.profile, "revoke_consent": self.revoke_consent,
-            "tokens": self.tokens, "vat_code": self.vat_code,
+            "account": self.account,
+            "carry_over": self.carry_over,
+            "close_year": self.close_year,
+            "company": self.company,
+            "consent": self.consent,
+            "consent_page": self.consent_page,
+            "expire_access": self.expire_access,
+            "expire_refresh": self.expire_refresh,
+            "legacy": self.legacy,
+            "licences": self.licences,
+            "limit": self.limit,
+            "lock_period": self.lock_period,
+            "number": self.number,
+            "predefined": self.predefined,
+            "profile": self.profile,
+            "revoke_consent": self.revoke_consent,
+            "tokens": self.tokens,
+            "vat_code": self.vat_code,
         }
 
     def profile(self, body: Body) -> Body:
         """Change switches of the company's profile, e.g. {"accounting_method": "CASH"}."""
         company = self._company(body)
         company.profile.change({name: value for name, value in body.items() if name != "tenant"})
-        return {name: sorted(value) if isinstance(value, set) else value
-                for name, value in vars(company.profile).items()}
+        return {
+            name: sorted(value) if isinstance(value, set) else value for name, value in vars(company.profile).items()
+        }
 
     def licences(self, body: Body) -> Body:
         """{"remove": ["order"], "add": [...]}."""
@@ -81,8 +94,12 @@ class Levers:
         company, number = self._company(body), int(body["number"])
         change = fields.read(tables.ACCOUNT, body.get("change", {}))
         for year_id, chart in company.accounts.items():
-            old = chart.get(number) or {**fields.blanks(tables.ACCOUNT), "Number": number, "Year": year_id,
-                                        "Description": f"Konto {number}"}
+            old = chart.get(number) or {
+                **fields.blanks(tables.ACCOUNT),
+                "Number": number,
+                "Year": year_id,
+                "Description": f"Konto {number}",
+            }
             chart[number] = fields.apply(tables.ACCOUNT, old, change)
         return {"number": number, "years": sorted(company.accounts)}
 
@@ -93,8 +110,9 @@ class Levers:
             codes.pop(body["code"], None)
         else:
             account = body.get("account")
-            codes[body["code"]] = VatCode(body["code"], Decimal(exact(body["rate"])),
-                                          None if account is None else int(account))
+            codes[body["code"]] = VatCode(
+                body["code"], Decimal(exact(body["rate"])), None if account is None else int(account)
+            )
         return {"codes": sorted(codes)}
 
     def number(self, body: Body) -> Body:
@@ -116,8 +134,9 @@ class Levers:
     def consent(self, body: Body) -> Body:
         """{"scopes": [...], "service": true}: replace the consent, as a new authorization would."""
         tenant = self._company(body).tenant
-        consent = self._sandbox.authority.consent(self._sandbox.client_id, tenant, tuple(body["scopes"]),
-                                                  bool(body.get("service", True)))
+        consent = self._sandbox.authority.consent(
+            self._sandbox.client_id, tenant, tuple(body["scopes"]), bool(body.get("service", True))
+        )
         return {"scopes": list(consent.scopes), "service": consent.service}
 
     def revoke_consent(self, body: Body) -> Body:

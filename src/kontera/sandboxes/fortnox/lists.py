@@ -14,8 +14,21 @@ from kontera.sandboxes.fortnox.errors import refuse, refuse_text
 
 DEFAULT_LIMIT = 100
 MOST = 500
-_COMMON = frozenset({"limit", "page", "offset", "sortby", "sortorder", "lastmodified", "filter", "fromdate", "todate",
-                     "financialyear", "financialyeardate"})
+_COMMON = frozenset(
+    {
+        "limit",
+        "page",
+        "offset",
+        "sortby",
+        "sortorder",
+        "lastmodified",
+        "filter",
+        "fromdate",
+        "todate",
+        "financialyear",
+        "financialyeardate",
+    }
+)
 Test = Callable[[Record, str], bool]
 
 
@@ -39,8 +52,13 @@ def at_most(name: str) -> Test:
     return lambda record, wanted: "" < str(record.get(name) or "") <= wanted
 
 
-def choose(records: Sequence[Record], query: Mapping[str, str], tests: Mapping[str, Test],
-           filters: Mapping[str, Callable[[Record], bool]], sorts: Mapping[str, str]) -> list[Record]:
+def choose(
+    records: Sequence[Record],
+    query: Mapping[str, str],
+    tests: Mapping[str, Test],
+    filters: Mapping[str, Callable[[Record], bool]],
+    sorts: Mapping[str, str],
+) -> list[Record]:
     """The records that fit `query`, sorted. Raises 2000587 for an unknown filter and 2000588 for a parameter the list
     does not know (assumed: the vendor's text for the code says so)."""
     result = list(records)
@@ -59,13 +77,16 @@ def choose(records: Sequence[Record], query: Mapping[str, str], tests: Mapping[s
     if key is not None:
         if key not in sorts:
             raise refuse(2000588, "Ogiltig parameter i anropet.")
-        result.sort(key=lambda record: _order(record.get(sorts[key])),
-                    reverse=query.get("sortorder", "ascending") == "descending")
+        result.sort(
+            key=lambda record: _order(record.get(sorts[key])),
+            reverse=query.get("sortorder", "ascending") == "descending",
+        )
     return result
 
 
-def envelope(plural: str, records: Sequence[Record], query: Mapping[str, str],
-             show: Callable[[Record], Record]) -> dict[str, Any]:
+def envelope(
+    plural: str, records: Sequence[Record], query: Mapping[str, str], show: Callable[[Record], Record]
+) -> dict[str, Any]:
     """One page of `records` with the vendor's MetaInformation. Nothing found is 0 pages, current page 1."""
     limit = _whole(query, "limit", DEFAULT_LIMIT)
     if limit < 1 or limit > MOST:
@@ -76,8 +97,10 @@ def envelope(plural: str, records: Sequence[Record], query: Mapping[str, str],
         records = []  # recorded: an offset past the end answers as if there were nothing at all
     pages = -(-len(records) // limit)
     current = start // limit + 1 if records else 1
-    return {"MetaInformation": {"@TotalResources": len(records), "@TotalPages": pages, "@CurrentPage": current},
-            plural: [show(record) for record in records[start:start + limit]]}
+    return {
+        "MetaInformation": {"@TotalResources": len(records), "@TotalPages": pages, "@CurrentPage": current},
+        plural: [show(record) for record in records[start : start + limit]],
+    }
 
 
 def _whole(query: Mapping[str, str], name: str, default: int) -> int:

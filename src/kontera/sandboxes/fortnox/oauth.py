@@ -64,8 +64,11 @@ class OAuth:
         form = dict(parse_qsl((await request.body()).decode()))
         try:
             client = self._sandbox.authority.identify(request.headers.get("authorization", ""))
-            return json_response(self._sandbox.authority.exchange(
-                client, form, request.headers.get("tenantid", ""), self._sandbox.clock.now()))
+            return json_response(
+                self._sandbox.authority.exchange(
+                    client, form, request.headers.get("tenantid", ""), self._sandbox.clock.now()
+                )
+            )
         except TokenError as error:
             return json_response(error.body(), error.status)
 
@@ -81,10 +84,16 @@ class OAuth:
 
     async def _discovery(self, request: Request) -> Response:
         base = f"{self._sandbox.base_url}/oauth-v1"
-        return json_response({
-            "issuer": base, "authorization_endpoint": f"{base}/auth", "token_endpoint": f"{base}/token",
-            "revocation_endpoint": f"{base}/revoke", "response_types_supported": ["code"],
-            "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"]})
+        return json_response(
+            {
+                "issuer": base,
+                "authorization_endpoint": f"{base}/auth",
+                "token_endpoint": f"{base}/token",
+                "revocation_endpoint": f"{base}/revoke",
+                "response_types_supported": ["code"],
+                "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+            }
+        )
 
 
 def _back(redirect: str, **parameters: str) -> Response:
@@ -94,7 +103,9 @@ def _back(redirect: str, **parameters: str) -> Response:
 
 def _page(company: str, scopes: tuple[str, ...]) -> str:
     wanted = "".join(f"<li>{escape(scope)}</li>" for scope in scopes)
-    return (f"<!DOCTYPE html><html lang='sv'><head><meta charset='utf-8'><title>Godkänn integration</title></head>"
-            f"<body><h1>{escape(company)}</h1><p>Integrationen vill ha tillgång till:</p><ul>{wanted}</ul>"
-            "<form method='post'><button name='answer' value='yes'>Godkänn</button> "
-            "<button name='answer' value='no'>Avbryt</button></form></body></html>")
+    return (
+        f"<!DOCTYPE html><html lang='sv'><head><meta charset='utf-8'><title>Godkänn integration</title></head>"
+        f"<body><h1>{escape(company)}</h1><p>Integrationen vill ha tillgång till:</p><ul>{wanted}</ul>"
+        "<form method='post'><button name='answer' value='yes'>Godkänn</button> "
+        "<button name='answer' value='no'>Avbryt</button></form></body></html>"
+    )

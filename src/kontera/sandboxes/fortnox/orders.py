@@ -12,16 +12,34 @@ from kontera.sandboxes.fortnox.documents import Kind
 from kontera.sandboxes.fortnox.errors import ApiError, refuse, refuse_text
 from kontera.sandboxes.fortnox.web import Answer, Call, Endpoint, created
 
-KIND = Kind("orders", "Order", "Orders", "OrderRows", ORDER, ORDER_ROW, "OrderDate", "Order {no} bifogas", "oc",
-            "ordern", 2000439, 2001303, ORDER_LIST)
+KIND = Kind(
+    "orders",
+    "Order",
+    "Orders",
+    "OrderRows",
+    ORDER,
+    ORDER_ROW,
+    "OrderDate",
+    "Order {no} bifogas",
+    "oc",
+    "ordern",
+    2000439,
+    2001303,
+    ORDER_LIST,
+)
 _FILTERS = {
     "cancelled": lambda order: bool(order["Cancelled"]),
     "expired": lambda order: False,  # an order has no expiry of its own; offers do
     "invoicecreated": lambda order: order["InvoiceReference"] != "0",
     "invoicenotcreated": lambda order: order["InvoiceReference"] == "0" and not order["Cancelled"],
 }
-_SORTS = {"customername": "CustomerName", "customernumber": "CustomerNumber", "documentnumber": "DocumentNumber",
-          "orderdate": "OrderDate", "total": "Total"}
+_SORTS = {
+    "customername": "CustomerName",
+    "customernumber": "CustomerNumber",
+    "documentnumber": "DocumentNumber",
+    "orderdate": "OrderDate",
+    "total": "Total",
+}
 _TESTS = {**documents.common_tests(KIND), "ordertype": lists.contains("OrderType")}
 _LICENCES = ("order",)
 
@@ -64,11 +82,19 @@ def create_invoice(call: Call) -> Answer:
         raise refuse(2001350, f"Ordern är redan fakturerad ({order['InvoiceReference']})")
     if order["Cancelled"]:
         raise refuse_text("Ordern är makulerad och kan inte faktureras.")
-    sent = {name: order[name] for name, field in INVOICE.items()
-            if name in ORDER and not field.read_only and order[name] not in ("", None)
-            and name not in {"DocumentNumber", "OutboundDate"} and field.kind != "rows"}
-    rows = [{**{name: row[name] for name in INVOICE_ROW if name in row}, "_code": row["_code"]}
-            for row in order["OrderRows"]]
+    sent = {
+        name: order[name]
+        for name, field in INVOICE.items()
+        if name in ORDER
+        and not field.read_only
+        and order[name] not in ("", None)
+        and name not in {"DocumentNumber", "OutboundDate"}
+        and field.kind != "rows"
+    }
+    rows = [
+        {**{name: row[name] for name in INVOICE_ROW if name in row}, "_code": row["_code"]}
+        for row in order["OrderRows"]
+    ]
     for row in rows:
         row.update({"PriceExcludingVAT": 0, "TotalExcludingVAT": 0})
     document = documents.create(call, invoices.KIND, sent, rows)
@@ -93,16 +119,22 @@ def cancel(call: Call) -> Answer:
 
 
 def _locked() -> ApiError:
-    return refuse(2001242, "Order som sparas får inte ha en faktura genererad från sig och innehålla ändringar på "
-                           "värden som är låsta")
+    return refuse(
+        2001242,
+        "Order som sparas får inte ha en faktura genererad från sig och innehålla ändringar på värden som är låsta",
+    )
 
 
 def endpoints() -> list[Endpoint]:
     """The endpoints of orders."""
     one = "orders/{number}"
     found = [
-        ("GET", "orders", list_all), ("POST", "orders", create), ("GET", one, get), ("PUT", one, change),
-        ("PUT", f"{one}/createinvoice", create_invoice), ("PUT", f"{one}/cancel", cancel),
+        ("GET", "orders", list_all),
+        ("POST", "orders", create),
+        ("GET", one, get),
+        ("PUT", one, change),
+        ("PUT", f"{one}/createinvoice", create_invoice),
+        ("PUT", f"{one}/cancel", cancel),
         ("PUT", f"{one}/externalprint", lambda call: invoices.mark_sent(call, KIND)),
         ("PUT", f"{one}/warehouseready", lambda call: invoices.mark_ready(call, KIND)),
         ("GET", f"{one}/email", lambda call: invoices.send_email(call, KIND)),

@@ -17,8 +17,17 @@ from kontera.sandboxes.fortnox.errors import TEXT_ONLY, not_found, refuse, refus
 from kontera.sandboxes.fortnox.vouchers import Source
 from kontera.sandboxes.fortnox.web import GONE, Answer, Call, Endpoint, created
 
-_LIST = ("Amount", "Booked", "Currency", "CurrencyRate", "CurrencyUnit", "InvoiceNumber", "Number", "PaymentDate",
-         "Source")
+_LIST = (
+    "Amount",
+    "Booked",
+    "Currency",
+    "CurrencyRate",
+    "CurrencyUnit",
+    "InvoiceNumber",
+    "Number",
+    "PaymentDate",
+    "Source",
+)
 _LICENCES = ("faktura",)
 
 
@@ -29,8 +38,11 @@ def list_all(call: Call) -> Answer:
 
     def show(record: Record) -> Record:
         full = _show(call, record)
-        return {"@url": full["@url"], **{name: full[name] for name in _LIST},
-                "WriteOffExist": bool(record["WriteOffs"])}
+        return {
+            "@url": full["@url"],
+            **{name: full[name] for name in _LIST},
+            "WriteOffExist": bool(record["WriteOffs"]),
+        }
 
     return Answer(lists.envelope("InvoicePayments", chosen, call.query, show))
 
@@ -99,11 +111,21 @@ def bookkeep(call: Call) -> Answer:
         postings = bookkeeping.payment(company, record, invoice, year_id, claim)
         invoice["_claim"] -= claim
     voucher = vouchers.post(
-        company, company.predefined_series["INVOICEPAYMENT"], day,
+        company,
+        company.predefined_series["INVOICEPAYMENT"],
+        day,
         Source("INVOICEPAYMENT", record["Number"], f"Kundinbetalning, faktura {record['InvoiceNumber']}"),
-        postings, call.now)
-    record.update({"Booked": True, "VoucherNumber": voucher["VoucherNumber"],
-                   "VoucherSeries": voucher["VoucherSeries"], "VoucherYear": year_id})
+        postings,
+        call.now,
+    )
+    record.update(
+        {
+            "Booked": True,
+            "VoucherNumber": voucher["VoucherNumber"],
+            "VoucherSeries": voucher["VoucherSeries"],
+            "VoucherYear": year_id,
+        }
+    )
     invoice["Balance"] = balance
     invoice["FinalPayDate"] = record["PaymentDate"] if balance == 0 else None
     if company.profile.accounting_method == "CASH" and balance == 0:
@@ -134,11 +156,17 @@ def _complete(company: Company, record: Record) -> None:
         filled["Amount"], filled["Description"] = two(Decimal(filled["Amount"])), account["Description"]
         record["WriteOffs"][index] = filled
     _amounts(company, record, invoice)
-    record.update({
-        "InvoiceCustomerName": invoice["CustomerName"], "InvoiceCustomerNumber": invoice["CustomerNumber"],
-        "InvoiceDueDate": invoice["DueDate"], "InvoiceOCR": invoice["OCR"],
-        "InvoiceTotal": str(fields.plain(invoice["Total"])), "Currency": invoice["Currency"],
-        "CurrencyUnit": invoice["CurrencyUnit"]})
+    record.update(
+        {
+            "InvoiceCustomerName": invoice["CustomerName"],
+            "InvoiceCustomerNumber": invoice["CustomerNumber"],
+            "InvoiceDueDate": invoice["DueDate"],
+            "InvoiceOCR": invoice["OCR"],
+            "InvoiceTotal": str(fields.plain(invoice["Total"])),
+            "Currency": invoice["Currency"],
+            "CurrencyUnit": invoice["CurrencyUnit"],
+        }
+    )
 
 
 def _payable(company: Company, invoice: Record) -> None:
@@ -156,8 +184,10 @@ def _dated(company: Company, invoice: Record, day: date) -> None:
     references.unlocked(company, day)
     own = company.year_of(date.fromisoformat(invoice["InvoiceDate"]))
     if own is not None and day.isoformat() > own["ToDate"] and own["Id"] not in company.carried_over:
-        raise refuse_text(f"Fakturanummer {number}: Angivet betaldatum måste vara inom fakturans räkenskapsår om "
-                          "fakturan inte är överförd till nästa år.")
+        raise refuse_text(
+            f"Fakturanummer {number}: Angivet betaldatum måste vara inom fakturans räkenskapsår om "
+            "fakturan inte är överförd till nästa år."
+        )
 
 
 def _mode(company: Company, record: Record, year_id: int) -> None:
@@ -205,16 +235,27 @@ def _one(call: Call) -> Record:
 
 
 def _show(call: Call, record: Record) -> Record:
-    shown = {name: fields.plain(value) if isinstance(value, Decimal) else value
-             for name, value in record.items() if not name.startswith("_")}
-    shown["WriteOffs"] = [{name: fields.plain(value) if isinstance(value, Decimal) else value
-                           for name, value in off.items()} for off in record["WriteOffs"]]
+    shown = {
+        name: fields.plain(value) if isinstance(value, Decimal) else value
+        for name, value in record.items()
+        if not name.startswith("_")
+    }
+    shown["WriteOffs"] = [
+        {name: fields.plain(value) if isinstance(value, Decimal) else value for name, value in off.items()}
+        for off in record["WriteOffs"]
+    ]
     return {**shown, "@url": call.url("invoicepayments", record["Number"])}
 
 
 def endpoints() -> list[Endpoint]:
     """The endpoints of payments."""
     one = "invoicepayments/{number}"
-    found = [("GET", "invoicepayments", list_all), ("POST", "invoicepayments", create), ("GET", one, get),
-             ("PUT", one, change), ("DELETE", one, delete), ("PUT", f"{one}/bookkeep", bookkeep)]
+    found = [
+        ("GET", "invoicepayments", list_all),
+        ("POST", "invoicepayments", create),
+        ("GET", one, get),
+        ("PUT", one, change),
+        ("DELETE", one, delete),
+        ("PUT", f"{one}/bookkeep", bookkeep),
+    ]
     return [Endpoint(method, path, handler, "payment", _LICENCES) for method, path, handler in found]

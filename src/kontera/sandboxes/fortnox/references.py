@@ -25,9 +25,15 @@ _MISSING = {
     "modesofpayments": (0, "Kunde inte hitta betalningssätt"),
 }
 # field of a body -> register it names
-HEADER = {"TermsOfPayment": "termsofpayments", "TermsOfDelivery": "termsofdeliveries",
-          "WayOfDelivery": "wayofdeliveries", "Currency": "currencies", "CostCenter": "costcenters",
-          "Project": "projects", "PriceList": "pricelists"}
+HEADER = {
+    "TermsOfPayment": "termsofpayments",
+    "TermsOfDelivery": "termsofdeliveries",
+    "WayOfDelivery": "wayofdeliveries",
+    "Currency": "currencies",
+    "CostCenter": "costcenters",
+    "Project": "projects",
+    "PriceList": "pricelists",
+}
 ROW = {"CostCenter": "costcenters", "Project": "projects", "Unit": "units"}
 
 

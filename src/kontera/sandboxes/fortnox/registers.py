@@ -36,19 +36,34 @@ class Register:
     def endpoints(self) -> list[Endpoint]:
         """The endpoints of this register."""
         one = f"{self.path}/{{key}}"
-        found = [("GET", self.path, self.list), ("POST", self.path, self.create), ("GET", one, self.get),
-                 ("PUT", one, self.change)]
+        found = [
+            ("GET", self.path, self.list),
+            ("POST", self.path, self.create),
+            ("GET", one, self.get),
+            ("PUT", one, self.change),
+        ]
         if self.deletable:
             found.append(("DELETE", one, self.delete))
         return [Endpoint(method, path, handler, self.scope, self.licences) for method, path, handler in found]
 
     def list(self, call: Call) -> Answer:
         """All entries."""
-        query = {name: value for name, value in call.query.items()
-                 if not (name == "page" and self.path in {"costcenters", "projects"})}  # page is ignored on these
+        query = {
+            name: value
+            for name, value in call.query.items()
+            if not (name == "page" and self.path in {"costcenters", "projects"})
+        }  # page is ignored on these
         chosen = lists.choose(list(self._all(call).values()), query, {}, {}, {})
-        return Answer(lists.envelope(self.plural, chosen, query, lambda entry: {
-            name: value for name, value in self._show(call, entry).items() if name not in self.list_without}))
+        return Answer(
+            lists.envelope(
+                self.plural,
+                chosen,
+                query,
+                lambda entry: {
+                    name: value for name, value in self._show(call, entry).items() if name not in self.list_without
+                },
+            )
+        )
 
     def get(self, call: Call) -> Answer:
         """One entry."""
@@ -97,27 +112,78 @@ class Register:
         return found
 
     def _show(self, call: Call, entry: Record) -> Record:
-        return {**{name: value for name, value in entry.items() if not name.startswith("_")},
-                "@url": call.url(self.path, entry[self.key])}
+        return {
+            **{name: value for name, value in entry.items() if not name.startswith("_")},
+            "@url": call.url(self.path, entry[self.key]),
+        }
 
 
 REGISTERS = (
     Register("currencies", "Currency", "Currencies", "Code", tables.CURRENCY, "currency", "valutan"),
-    Register("costcenters", "CostCenter", "CostCenters", "Code", tables.COST_CENTER, "costcenter",
-             "kostnadsstället", licences=("bokforing", *_SALES)),
-    Register("projects", "Project", "Projects", "ProjectNumber", tables.PROJECT, "project", "projektet", 2001161,
-             licences=("bokforing", *_SALES), list_without=("Comments", "ContactPerson")),
-    Register("termsofpayments", "TermsOfPayment", "TermsOfPayments", "Code", tables.TERMS_OF_PAYMENT, "settings",
-             "betalningsvillkoret", 2000429, location="paymentterms"),
-    Register("termsofdeliveries", "TermsOfDelivery", "TermsOfDeliveries", "Code", tables.TERMS_OF_DELIVERY,
-             "settings", "leveransvillkoret"),
-    Register("wayofdeliveries", "WayOfDelivery", "WayOfDeliveries", "Code", tables.WAY_OF_DELIVERY, "settings",
-             "leveranssättet"),
+    Register(
+        "costcenters",
+        "CostCenter",
+        "CostCenters",
+        "Code",
+        tables.COST_CENTER,
+        "costcenter",
+        "kostnadsstället",
+        licences=("bokforing", *_SALES),
+    ),
+    Register(
+        "projects",
+        "Project",
+        "Projects",
+        "ProjectNumber",
+        tables.PROJECT,
+        "project",
+        "projektet",
+        2001161,
+        licences=("bokforing", *_SALES),
+        list_without=("Comments", "ContactPerson"),
+    ),
+    Register(
+        "termsofpayments",
+        "TermsOfPayment",
+        "TermsOfPayments",
+        "Code",
+        tables.TERMS_OF_PAYMENT,
+        "settings",
+        "betalningsvillkoret",
+        2000429,
+        location="paymentterms",
+    ),
+    Register(
+        "termsofdeliveries",
+        "TermsOfDelivery",
+        "TermsOfDeliveries",
+        "Code",
+        tables.TERMS_OF_DELIVERY,
+        "settings",
+        "leveransvillkoret",
+    ),
+    Register(
+        "wayofdeliveries",
+        "WayOfDelivery",
+        "WayOfDeliveries",
+        "Code",
+        tables.WAY_OF_DELIVERY,
+        "settings",
+        "leveranssättet",
+    ),
     Register("units", "Unit", "Units", "Code", tables.UNIT, "settings", "enheten", 2000432),
-    Register("modesofpayments", "ModeOfPayment", "ModesOfPayments", "Code", tables.MODE_OF_PAYMENT, "settings",
-             "betalningssättet"),
-    Register("pricelists", "PriceList", "PriceLists", "Code", tables.PRICE_LIST, "price", "prislistan",
-             deletable=False),
+    Register(
+        "modesofpayments",
+        "ModeOfPayment",
+        "ModesOfPayments",
+        "Code",
+        tables.MODE_OF_PAYMENT,
+        "settings",
+        "betalningssättet",
+    ),
+    Register(
+        "pricelists", "PriceList", "PriceLists", "Code", tables.PRICE_LIST, "price", "prislistan", deletable=False
+    ),
 )
 
 

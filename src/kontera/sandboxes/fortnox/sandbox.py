@@ -34,9 +34,18 @@ class FortnoxSandbox(Sandbox):
 
     name = "fortnox"
 
-    def __init__(self, clock: Clock | None = None, *, limit: int | None = LIMIT, window: float = WINDOW, seed: int = 1,
-                 tenant: str = "1001", profile: Profile | None = None, legacy: bool = False,
-                 redirect_uris: tuple[str, ...] = ("http://localhost:8000/connect/fortnox",)) -> None:
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        *,
+        limit: int | None = LIMIT,
+        window: float = WINDOW,
+        seed: int = 1,
+        tenant: str = "1001",
+        profile: Profile | None = None,
+        legacy: bool = False,
+        redirect_uris: tuple[str, ...] = ("http://localhost:8000/connect/fortnox",),
+    ) -> None:
         super().__init__(clock, limit=limit, window=window, seed=seed)
         self.client_id = "sandbox-client"
         self.client_secret = "sandbox-secret"
@@ -49,8 +58,11 @@ class FortnoxSandbox(Sandbox):
         self._add(tenant, profile)
         modules = (setup, registers, vouchers, payments, invoices, orders, customers, articles)
         endpoints = [endpoint for module in modules for endpoint in module.endpoints()]
-        self.app = _without_last_slash(Starlette(routes=[*OAuth(self).routes(), *routes(self, endpoints)],
-                                                 exception_handlers={404: self._no_such_path}))
+        self.app = _without_last_slash(
+            Starlette(
+                routes=[*OAuth(self).routes(), *routes(self, endpoints)], exception_handlers={404: self._no_such_path}
+            )
+        )
         self._levers = Levers(self)
 
     @property
@@ -82,10 +94,16 @@ class FortnoxSandbox(Sandbox):
         pair = self.authority.grant(self.consent_of(tenant), self.clock.now())
         base = f"{self.base_url}/oauth-v1"
         return {
-            "api_url": self.base_url, "authorize_url": f"{base}/auth", "token_url": f"{base}/token",
-            "client_id": self.client_id, "client_secret": self.client_secret, "tenant_id": tenant,
+            "api_url": self.base_url,
+            "authorize_url": f"{base}/auth",
+            "token_url": f"{base}/token",
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "tenant_id": tenant,
             "redirect_uri": self.authority.clients[self.client_id].redirect_uris[0],
-            "access_token": pair["access_token"], "refresh_token": pair["refresh_token"], "scope": pair["scope"],
+            "access_token": pair["access_token"],
+            "refresh_token": pair["refresh_token"],
+            "scope": pair["scope"],
             "legacy_access_token": LEGACY_TOKEN,
         }
 
@@ -100,8 +118,10 @@ class FortnoxSandbox(Sandbox):
 
     def views(self) -> dict[str, Callable[[], Any]]:
         """See Sandbox."""
-        return {"audit": lambda: audit(self.company),
-                "audits": lambda: {tenant: audit(company) for tenant, company in self.companies.items()}}
+        return {
+            "audit": lambda: audit(self.company),
+            "audits": lambda: {tenant: audit(company) for tenant, company in self.companies.items()},
+        }
 
     def actions(self) -> dict[str, Callable[[dict[str, Any]], Any]]:
         """See Sandbox: the levers; a refusal in the vendor's words becomes bad input."""

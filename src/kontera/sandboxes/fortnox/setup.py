@@ -22,24 +22,64 @@ _BOOKS = ("bokforing",)
 def information(call: Call) -> Answer:
     """GET companyinformation; DatabaseNumber is the tenant id, a number here."""
     company = call.company
-    return Answer({"CompanyInformation": {
-        "Address": "Lagergatan 1", "City": "Göteborg", "CountryCode": "SE", "DatabaseNumber": int(company.tenant),
-        "CompanyName": company.profile.name, "OrganizationNumber": company.profile.organisation_number,
-        "VisitAddress": "", "VisitCity": "", "VisitCountryCode": "", "VisitZipCode": "", "ZipCode": "41101"}})
+    return Answer(
+        {
+            "CompanyInformation": {
+                "Address": "Lagergatan 1",
+                "City": "Göteborg",
+                "CountryCode": "SE",
+                "DatabaseNumber": int(company.tenant),
+                "CompanyName": company.profile.name,
+                "OrganizationNumber": company.profile.organisation_number,
+                "VisitAddress": "",
+                "VisitCity": "",
+                "VisitCountryCode": "",
+                "VisitZipCode": "",
+                "ZipCode": "41101",
+            }
+        }
+    )
 
 
 def settings(call: Call) -> Answer:
     """GET settings/company; DatabaseNumber is a string here."""
     profile = call.company.profile
     digits = profile.organisation_number.replace("-", "")
-    return Answer({"CompanySettings": {
-        "Address": "Lagergatan 1", "BG": "5050-1055", "BIC": "ESSESESS", "BranchCode": "", "City": "Göteborg",
-        "ContactFirstName": "Eva", "ContactLastName": "Ek", "Country": "Sverige", "CountryCode": "SE",
-        "DatabaseNumber": call.company.tenant, "Domicile": "Göteborg", "Email": "ekonomi@example.com", "Fax": "",
-        "IBAN": "SE3550000000054910000003", "Name": profile.name,
-        "OrganizationNumber": profile.organisation_number, "PG": "", "Phone1": "031-100000", "Phone2": "",
-        "TaxEnabled": True, "VATNumber": f"SE{digits}01", "VisitAddress": "", "VisitCity": "", "VisitCountry": "",
-        "VisitCountryCode": "", "VisitName": "", "VisitZipCode": "", "WWW": "", "ZipCode": "41101"}})
+    return Answer(
+        {
+            "CompanySettings": {
+                "Address": "Lagergatan 1",
+                "BG": "5050-1055",
+                "BIC": "ESSESESS",
+                "BranchCode": "",
+                "City": "Göteborg",
+                "ContactFirstName": "Eva",
+                "ContactLastName": "Ek",
+                "Country": "Sverige",
+                "CountryCode": "SE",
+                "DatabaseNumber": call.company.tenant,
+                "Domicile": "Göteborg",
+                "Email": "ekonomi@example.com",
+                "Fax": "",
+                "IBAN": "SE3550000000054910000003",
+                "Name": profile.name,
+                "OrganizationNumber": profile.organisation_number,
+                "PG": "",
+                "Phone1": "031-100000",
+                "Phone2": "",
+                "TaxEnabled": True,
+                "VATNumber": f"SE{digits}01",
+                "VisitAddress": "",
+                "VisitCity": "",
+                "VisitCountry": "",
+                "VisitCountryCode": "",
+                "VisitName": "",
+                "VisitZipCode": "",
+                "WWW": "",
+                "ZipCode": "41101",
+            }
+        }
+    )
 
 
 def locked_period(call: Call) -> Answer:
@@ -50,8 +90,17 @@ def locked_period(call: Call) -> Answer:
 
 def me(call: Call) -> Answer:
     """GET me."""
-    return Answer({"MeInformation": {"Email": "integration@example.com", "Id": call.company.tenant, "Locale": "sv_SE",
-                                     "Name": "Integration", "SysAdmin": False}})
+    return Answer(
+        {
+            "MeInformation": {
+                "Email": "integration@example.com",
+                "Id": call.company.tenant,
+                "Locale": "sv_SE",
+                "Name": "Integration",
+                "SysAdmin": False,
+            }
+        }
+    )
 
 
 def list_years(call: Call) -> Answer:
@@ -92,10 +141,22 @@ def list_accounts(call: Call) -> Answer:
     query = {name: value for name, value in call.query.items() if name not in {"financialyear", "financialyeardate"}}
     records = sorted(call.company.accounts[year].values(), key=lambda account: int(account["Number"]))
     chosen = lists.choose(records, query, {"sru": lists.contains("SRU")}, {}, {"number": "Number"})
-    hidden = {"BalanceCarriedForward", "OpeningQuantities", "QuantitySettings", "QuantityUnit",
-              "TransactionInformation", "TransactionInformationSettings"}
-    return Answer(lists.envelope("Accounts", chosen, query, lambda account: {
-        name: value for name, value in _show_account(call, account).items() if name not in hidden}))
+    hidden = {
+        "BalanceCarriedForward",
+        "OpeningQuantities",
+        "QuantitySettings",
+        "QuantityUnit",
+        "TransactionInformation",
+        "TransactionInformationSettings",
+    }
+    return Answer(
+        lists.envelope(
+            "Accounts",
+            chosen,
+            query,
+            lambda account: {name: value for name, value in _show_account(call, account).items() if name not in hidden},
+        )
+    )
 
 
 def get_account(call: Call) -> Answer:
@@ -131,8 +192,11 @@ def change_account(call: Call) -> Answer:
 def delete_account(call: Call) -> Answer:
     """DELETE accounts/{number}; refused once it has been posted to."""
     record = _account(call)
-    if any(row["Account"] == record["Number"] for voucher in call.company.vouchers.values()
-           for row in voucher["VoucherRows"]):
+    if any(
+        row["Account"] == record["Number"]
+        for voucher in call.company.vouchers.values()
+        for row in voucher["VoucherRows"]
+    ):
         raise refuse_text(f"Kontot används och kan inte tas bort ({record['Number']})")
     del call.company.accounts[record["Year"]][record["Number"]]
     return GONE
@@ -141,8 +205,14 @@ def delete_account(call: Call) -> Answer:
 def list_predefined(call: Call) -> Answer:
     """GET predefinedaccounts."""
     names = sorted(call.company.predefined)
-    return Answer(lists.envelope("PreDefinedAccounts", [{"Name": name} for name in names], call.query,
-                                 lambda entry: _show_predefined(call, entry["Name"])))
+    return Answer(
+        lists.envelope(
+            "PreDefinedAccounts",
+            [{"Name": name} for name in names],
+            call.query,
+            lambda entry: _show_predefined(call, entry["Name"]),
+        )
+    )
 
 
 def get_predefined(call: Call) -> Answer:
@@ -153,8 +223,9 @@ def get_predefined(call: Call) -> Answer:
 def change_predefined(call: Call) -> Answer:
     """PUT predefinedaccounts/{name}: an existing active 4-digit account; with EasyVat also the right VAT code."""
     company, name = call.company, _predefined(call)
-    sent = fields.read(tables.PREDEFINED_ACCOUNT, call.payload("PreDefinedAccount"),
-                       ignore_read_only=call.ignore_read_only)
+    sent = fields.read(
+        tables.PREDEFINED_ACCOUNT, call.payload("PreDefinedAccount"), ignore_read_only=call.ignore_read_only
+    )
     number = sent.get("Account")
     if not isinstance(number, int) or len(str(number)) != 4:
         raise refuse(2002462, f"Kontot måste ha fyra siffror ({number})")
@@ -170,8 +241,10 @@ def change_predefined(call: Call) -> Answer:
 
 def list_predefined_series(call: Call) -> Answer:
     """GET predefinedvoucherseries."""
-    entries = [{"@url": call.url("predefinedvoucherseries", name), "Name": name, "VoucherSeries": series}
-               for name, series in sorted(call.company.predefined_series.items())]
+    entries = [
+        {"@url": call.url("predefinedvoucherseries", name), "Name": name, "VoucherSeries": series}
+        for name, series in sorted(call.company.predefined_series.items())
+    ]
     return Answer(lists.envelope("PreDefinedVoucherSeriesCollection", entries, call.query, lambda entry: entry))
 
 
@@ -180,13 +253,23 @@ def get_predefined_series(call: Call) -> Answer:
     name = call.path["name"]
     if name not in call.company.predefined_series:
         raise not_found("den fördefinierade verifikationsserien", TEXT_ONLY)
-    return Answer({"PreDefinedVoucherSeries": {"@url": call.url("predefinedvoucherseries", name), "Name": name,
-                                               "VoucherSeries": call.company.predefined_series[name]}})
+    return Answer(
+        {
+            "PreDefinedVoucherSeries": {
+                "@url": call.url("predefinedvoucherseries", name),
+                "Name": name,
+                "VoucherSeries": call.company.predefined_series[name],
+            }
+        }
+    )
 
 
 def _show_year(call: Call, year: Record) -> Record:
-    return {"@url": call.url("financialyears", year["Id"]), **year,
-            "AccountingMethod": call.company.profile.accounting_method}
+    return {
+        "@url": call.url("financialyears", year["Id"]),
+        **year,
+        "AccountingMethod": call.company.profile.accounting_method,
+    }
 
 
 def _year(company: Company, wanted: str) -> Record:
@@ -232,12 +315,26 @@ def _account(call: Call) -> Record:
 
 
 def _show_account(call: Call, account: Record) -> Record:
-    moved = sum((row["Debit"] - row["Credit"] for voucher in call.company.vouchers.values()
-                 if voucher["Year"] == account["Year"] for row in voucher["VoucherRows"]
-                 if row["Account"] == account["Number"]), ZERO) if call.path else ZERO
+    moved = (
+        sum(
+            (
+                row["Debit"] - row["Credit"]
+                for voucher in call.company.vouchers.values()
+                if voucher["Year"] == account["Year"]
+                for row in voucher["VoucherRows"]
+                if row["Account"] == account["Number"]
+            ),
+            ZERO,
+        )
+        if call.path
+        else ZERO
+    )
     balance = Decimal(account["BalanceBroughtForward"]) + moved
-    return {**{name: value for name, value in account.items() if not name.startswith("_")},
-            "@url": call.url("accounts", account["Number"]), "BalanceCarriedForward": fields.plain(balance)}
+    return {
+        **{name: value for name, value in account.items() if not name.startswith("_")},
+        "@url": call.url("accounts", account["Number"]),
+        "BalanceCarriedForward": fields.plain(balance),
+    }
 
 
 def _predefined(call: Call) -> str:

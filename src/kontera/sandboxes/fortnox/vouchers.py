@@ -18,8 +18,17 @@ from kontera.sandboxes.fortnox.errors import TEXT_ONLY, not_found, refuse_text
 from kontera.sandboxes.fortnox.web import Answer, Call, Endpoint, created
 
 _BOOKS = ("bokforing",)
-_LIST = ("ApprovalState", "Comments", "Description", "ReferenceNumber", "ReferenceType", "TransactionDate",
-         "VoucherNumber", "VoucherSeries", "Year")
+_LIST = (
+    "ApprovalState",
+    "Comments",
+    "Description",
+    "ReferenceNumber",
+    "ReferenceType",
+    "TransactionDate",
+    "VoucherNumber",
+    "VoucherSeries",
+    "Year",
+)
 
 
 @dataclass(frozen=True)
@@ -42,22 +51,38 @@ class Source:
     description: str
 
 
-def post(company: Company, series: str, day: date, source: Source, postings: Iterable[Posting],
-         now: datetime) -> Record:
+def post(
+    company: Company, series: str, day: date, source: Source, postings: Iterable[Posting], now: datetime
+) -> Record:
     """Write a voucher. Raises ApiError for a missing year or unusable account, AssertionError when it does not
     balance: that is a fault of the sandbox, never of a caller."""
     year_id = references.year(company, day)
     rows = []
     for posting in postings:
         account = references.account(company, year_id, posting.account)
-        rows.append({**fields.blanks(tables.VOUCHER_ROW), "Account": posting.account,
-                     "Debit": max(posting.amount, ZERO), "Credit": max(-posting.amount, ZERO),
-                     "CostCenter": posting.cost_center, "Project": posting.project,
-                     "TransactionInformation": posting.text, "Description": account["Description"]})
+        rows.append(
+            {
+                **fields.blanks(tables.VOUCHER_ROW),
+                "Account": posting.account,
+                "Debit": max(posting.amount, ZERO),
+                "Credit": max(-posting.amount, ZERO),
+                "CostCenter": posting.cost_center,
+                "Project": posting.project,
+                "TransactionInformation": posting.text,
+                "Description": account["Description"],
+            }
+        )
     assert sum((row["Debit"] - row["Credit"] for row in rows), ZERO) == 0, f"unbalanced: {rows}"
-    voucher = {**fields.blanks(tables.VOUCHER), "Description": source.description[:200],
-               "ReferenceNumber": source.number, "ReferenceType": source.kind, "TransactionDate": day.isoformat(),
-               "VoucherRows": rows, "VoucherSeries": series, "Year": year_id}
+    voucher = {
+        **fields.blanks(tables.VOUCHER),
+        "Description": source.description[:200],
+        "ReferenceNumber": source.number,
+        "ReferenceType": source.kind,
+        "TransactionDate": day.isoformat(),
+        "VoucherRows": rows,
+        "VoucherSeries": series,
+        "Year": year_id,
+    }
     return _store(company, voucher, now)
 
 
@@ -65,16 +90,27 @@ def list_all(call: Call) -> Answer:
     """GET vouchers and vouchers/sublist[/{series}]: one financial year, without rows."""
     year = setup.chosen_year(call.company, call.query, call.today)
     series = call.path.get("series")
-    records = [voucher for voucher in call.company.vouchers.values()
-               if voucher["Year"] == year and series in (None, voucher["VoucherSeries"])]
-    tests = {"voucherseries": lambda record, wanted: record["VoucherSeries"] == wanted,
-             "costcenter": lambda record, wanted: any(row["CostCenter"] == wanted for row in record["VoucherRows"])}
+    records = [
+        voucher
+        for voucher in call.company.vouchers.values()
+        if voucher["Year"] == year and series in (None, voucher["VoucherSeries"])
+    ]
+    tests = {
+        "voucherseries": lambda record, wanted: record["VoucherSeries"] == wanted,
+        "costcenter": lambda record, wanted: any(row["CostCenter"] == wanted for row in record["VoucherRows"]),
+    }
     for name, test in (("fromdate", lists.at_least("TransactionDate")), ("todate", lists.at_most("TransactionDate"))):
         if name in call.query:
             records = [record for record in records if test(record, call.query[name])]
     chosen = lists.choose(records, call.query, tests, {}, {"vouchernumber": "VoucherNumber"})
-    return Answer(lists.envelope("Vouchers", chosen, call.query, lambda voucher: {
-        "@url": _url(call, voucher), **{name: voucher[name] for name in _LIST}}))
+    return Answer(
+        lists.envelope(
+            "Vouchers",
+            chosen,
+            call.query,
+            lambda voucher: {"@url": _url(call, voucher), **{name: voucher[name] for name in _LIST}},
+        )
+    )
 
 
 def get(call: Call) -> Answer:
@@ -123,14 +159,23 @@ def list_series(call: Call) -> Answer:
     year = setup.chosen_year(call.company, call.query, call.today)
     query = {name: value for name, value in call.query.items() if name not in {"financialyear", "financialyeardate"}}
     chosen = lists.choose(list(call.company.series.values()), query, {}, {}, {"code": "Code"})
-    return Answer(lists.envelope("VoucherSeriesCollection", chosen, query, lambda series: {
-        name: value for name, value in _show_series(call, series, year).items() if name != "NextVoucherNumber"}))
+    return Answer(
+        lists.envelope(
+            "VoucherSeriesCollection",
+            chosen,
+            query,
+            lambda series: {
+                name: value for name, value in _show_series(call, series, year).items() if name != "NextVoucherNumber"
+            },
+        )
+    )
 
 
 def get_series(call: Call) -> Answer:
     """GET voucherseries/{code}."""
-    return Answer({"VoucherSeries": _show_series(call, _series(call), setup.chosen_year(call.company, call.query,
-                                                                                       call.today))})
+    return Answer(
+        {"VoucherSeries": _show_series(call, _series(call), setup.chosen_year(call.company, call.query, call.today))}
+    )
 
 
 def create_series(call: Call) -> Answer:
@@ -187,26 +232,42 @@ def _series(call: Call) -> Record:
 
 def _show_series(call: Call, series: Record, year: int) -> Record:
     used = call.company.counters.get(f"voucher {year} {series['Code']}", 0)
-    return {**series, "@url": call.url("voucherseries", series["Code"]), "NextVoucherNumber": used + 1, "Year": year,
-            "Approver": None}
+    return {
+        **series,
+        "@url": call.url("voucherseries", series["Code"]),
+        "NextVoucherNumber": used + 1,
+        "Year": year,
+        "Approver": None,
+    }
 
 
 def _url(call: Call, voucher: Record) -> str:
-    return call.url("vouchers", voucher["VoucherSeries"],
-                    f"{voucher['VoucherNumber']}?financialyear={voucher['Year']}")
+    return call.url("vouchers", voucher["VoucherSeries"], f"{voucher['VoucherNumber']}?financialyear={voucher['Year']}")
 
 
 def _show(call: Call, voucher: Record) -> Record:
-    rows = [{name: fields.plain(value) if isinstance(value, Decimal) else value for name, value in row.items()}
-            for row in voucher["VoucherRows"]]
-    return {**{name: value for name, value in voucher.items() if not name.startswith("_")},
-            "@url": _url(call, voucher), "VoucherRows": rows}
+    rows = [
+        {name: fields.plain(value) if isinstance(value, Decimal) else value for name, value in row.items()}
+        for row in voucher["VoucherRows"]
+    ]
+    return {
+        **{name: value for name, value in voucher.items() if not name.startswith("_")},
+        "@url": _url(call, voucher),
+        "VoucherRows": rows,
+    }
 
 
 def endpoints() -> list[Endpoint]:
     """The endpoints of vouchers and series."""
-    found = [("GET", "vouchers", list_all), ("POST", "vouchers", create), ("GET", "vouchers/sublist", list_all),
-             ("GET", "vouchers/sublist/{series}", list_all), ("GET", "vouchers/{series}/{number}", get),
-             ("GET", "voucherseries", list_series), ("POST", "voucherseries", create_series),
-             ("GET", "voucherseries/{code}", get_series), ("PUT", "voucherseries/{code}", change_series)]
+    found = [
+        ("GET", "vouchers", list_all),
+        ("POST", "vouchers", create),
+        ("GET", "vouchers/sublist", list_all),
+        ("GET", "vouchers/sublist/{series}", list_all),
+        ("GET", "vouchers/{series}/{number}", get),
+        ("GET", "voucherseries", list_series),
+        ("POST", "voucherseries", create_series),
+        ("GET", "voucherseries/{code}", get_series),
+        ("PUT", "voucherseries/{code}", change_series),
+    ]
     return [Endpoint(method, path, handler, "bookkeeping", _BOOKS) for method, path, handler in found]

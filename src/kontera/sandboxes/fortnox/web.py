@@ -97,8 +97,9 @@ class Endpoint:
 
 def routes(sandbox: FortnoxSandbox, endpoints: list[Endpoint]) -> list[Route]:
     """Starlette routes for the endpoints under /3."""
-    return [Route(f"/3/{endpoint.path}", _serve(sandbox, endpoint), methods=[endpoint.method])
-            for endpoint in endpoints]
+    return [
+        Route(f"/3/{endpoint.path}", _serve(sandbox, endpoint), methods=[endpoint.method]) for endpoint in endpoints
+    ]
 
 
 def _serve(sandbox: FortnoxSandbox, endpoint: Endpoint) -> Callable[[Request], Any]:
@@ -132,8 +133,9 @@ def handle(sandbox: FortnoxSandbox, endpoint: Endpoint, request: Request, data: 
             body = parse_json(data)
         except ValueError as error:
             raise refuse(2002115, "Error deserializing JSON: JSON_ERROR_SYNTAX") from error
-    call = Call(company, dict(request.path_params), dict(request.query_params), body, sandbox.clock.now(),
-                sandbox.base_url)
+    call = Call(
+        company, dict(request.path_params), dict(request.query_params), body, sandbox.clock.now(), sandbox.base_url
+    )
     return endpoint.handler(call)
 
 
@@ -150,8 +152,13 @@ def _permitted(company: Company, access: Access, endpoint: Endpoint) -> None:
 
 def response(sandbox: FortnoxSandbox, answer: Answer) -> Response:
     """The HTTP answer, with the vendor's headers and its escaped JSON."""
-    headers = {"Server": "Fortnox", "X-Uid": sandbox.next_uid(), "X-Build": BUILD, "X-Rack-Responsetime": "1",
-               **answer.headers}
+    headers = {
+        "Server": "Fortnox",
+        "X-Uid": sandbox.next_uid(),
+        "X-Build": BUILD,
+        "X-Rack-Responsetime": "1",
+        **answer.headers,
+    }
     if answer.raw is not None:
         return Response(answer.raw, answer.status, headers, answer.media_type)
     if answer.status == 204:
@@ -167,4 +174,4 @@ def escaped(data: bytes) -> bytes:
 
 def _unicode(character: str) -> str:
     pair = character.encode("utf-16-be")
-    return "".join(f"\\u{pair[index:index + 2].hex()}" for index in range(0, len(pair), 2))
+    return "".join(f"\\u{pair[index : index + 2].hex()}" for index in range(0, len(pair), 2))
