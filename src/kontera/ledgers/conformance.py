@@ -78,7 +78,7 @@ class World(Protocol):
         """How many the ledger holds: customers, invoices, orders, payments, vouchers."""
 
     def calls(self) -> int:
-        """How many calls the ledger got so far."""
+        """How many calls were made to the ledger so far."""
 
 
 class LedgerConformance:
@@ -286,8 +286,11 @@ class LedgerConformance:
 
     def test_foreign_currency_is_predicted_in_the_ledgers_own(self, world: World) -> None:
         """M80: the currency is on the document; every entry, and what conversion leaves over, is known before."""
-        lines = [line(world.chart, "33.33", 25, currency="EUR"), line(world.chart, "10.01", 12, currency="EUR"),
-                 line(world.chart, "7.77", 6, currency="EUR")]
+        lines = [
+            line(world.chart, "33.33", 25, currency="EUR"),
+            line(world.chart, "10.01", 12, currency="EUR"),
+            line(world.chart, "7.77", 6, currency="EUR"),
+        ]
         document = invoice(world.chart, "nt-1002", lines, world.day, rate=Decimal("11.2345"))
         setup = world.ledger.setup()
         quote = world.ledger.quote(document, setup)
@@ -371,8 +374,11 @@ class LedgerConformance:
         document = sample(world, "nt-1001")
         bound = bind(world, document)
         world.revoke()
-        for attempt in (lambda: world.ledger.record(document, bound), lambda: world.ledger.find(document, bound),
-                        lambda: world.ledger.setup()):
+        for attempt in (
+            lambda: world.ledger.record(document, bound),
+            lambda: world.ledger.find(document, bound),
+            lambda: world.ledger.setup(),
+        ):
             error = raised(attempt)
             assert isinstance(error, NeedsSignIn)
             assert error.problem.code == "LEDGER_SIGN_IN"
@@ -404,8 +410,12 @@ class LedgerConformance:
     def test_odd_texts_never_stop_an_order(self, world: World) -> None:
         """M8: emoji, brackets, long titles, foreign addresses."""
         buyer = card(name="Zoë <Ek> 🎉", country="JP")
-        buyer = msgspec.structs.replace(buyer, billing=msgspec.structs.replace(
-            buyer.billing, postcode="〒100-0001 Tokyo-to", street="千代田区 | 1~2", city="[Tokyo]"))
+        buyer = msgspec.structs.replace(
+            buyer,
+            billing=msgspec.structs.replace(
+                buyer.billing, postcode="〒100-0001 Tokyo-to", street="千代田区 | 1~2", city="[Tokyo]"
+            ),
+        )
         lines = [line(world.chart, "125.00", text="Te 🍵 {grön} " * 40), line(world.chart, "1.00", text="🎁")]
         document = invoice(world.chart, "nt-1001", lines, world.day, customer=buyer)
         outcome = world.ledger.record(document, bind(world, document))
@@ -429,11 +439,15 @@ class LedgerConformance:
 def sample(world: World, reference: str, gross: str = "") -> SalesInvoice:
     """An order of tea, a book and freight; or one line of `gross` with VAT."""
     chart = world.chart
-    lines = [line(chart, gross)] if gross else [
-        line(chart, "258.00", 12, "2", unit_price="129.00"),
-        line(chart, "49.00", 25, text="Frakt"),
-        line(chart, "199.99", 6, "3", text="Bok", unit_price="66.6634", discount="0.0002"),
-    ]
+    lines = (
+        [line(chart, gross)]
+        if gross
+        else [
+            line(chart, "258.00", 12, "2", unit_price="129.00"),
+            line(chart, "49.00", 25, text="Frakt"),
+            line(chart, "199.99", 6, "3", text="Bok", unit_price="66.6634", discount="0.0002"),
+        ]
+    )
     return invoice(chart, reference, lines, world.day, number=reference.rpartition("-")[2])
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
-from kontera.sandboxes.fortnox.sandbox import FortnoxSandbox
 
 from kontera.ledgers.conformance import LedgerConformance
-from ledgers.fortnox.world import FortnoxWorld
+from kontera.sandboxes.fortnox.sandbox import FortnoxSandbox
+from tests.ledgers.fortnox.world import FortnoxWorld
 
 
 @contextmanager
@@ -37,7 +37,12 @@ class TestOrdersOnAServiceAccount(LedgerConformance):
 
     @pytest.fixture
     def world(self) -> Iterator[FortnoxWorld]:
-        settings = {"grant": "client_credentials", "access_token": "", "refresh_token": "", "create_articles": "yes",
-                    "documents": "both"}
+        settings = {
+            "grant": "client_credentials",
+            "access_token": "",
+            "refresh_token": "",
+            "create_articles": "yes",
+            "documents": "both",
+        }
         with connected({"warehouse"}, settings) as world:
             yield world

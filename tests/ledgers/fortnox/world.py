@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from kontera.sandboxes.fortnox.sandbox import FortnoxSandbox
-from kontera.sandboxes.kit.faults import Fault
-
 from kontera.calls import Exchange, RateWindow
 from kontera.clock import SystemClock
 from kontera.ledgers.fortnox import FortnoxLedger, connect
 from kontera.ledgers.samples import Chart
+from kontera.sandboxes.fortnox.sandbox import FortnoxSandbox
+from kontera.sandboxes.kit.faults import Fault
 
 WRITES = {
-    "customer": ("POST", "/3/customers"), "invoice": ("POST", "/3/invoices"), "order": ("POST", "/3/orders"),
-    "book_invoice": ("PUT", "/3/invoices/*/bookkeep"), "payment": ("POST", "/3/invoicepayments"),
-    "book_payment": ("PUT", "/3/invoicepayments/*/bookkeep"), "voucher": ("POST", "/3/vouchers"),
+    "customer": ("POST", "/3/customers"),
+    "invoice": ("POST", "/3/invoices"),
+    "order": ("POST", "/3/orders"),
+    "book_invoice": ("PUT", "/3/invoices/*/bookkeep"),
+    "payment": ("POST", "/3/invoicepayments"),
+    "book_payment": ("PUT", "/3/invoicepayments/*/bookkeep"),
+    "voucher": ("POST", "/3/vouchers"),
     "article": ("POST", "/3/articles"),
 }
 LICENCES = {"invoice": "faktura", "order": "order", "bookkeeping": "bokforing"}
@@ -26,8 +29,9 @@ LICENCES = {"invoice": "faktura", "order": "order", "bookkeeping": "bokforing"}
 class FortnoxWorld:
     """See kontera.ledgers.conformance.World."""
 
-    def __init__(self, sandbox: FortnoxSandbox, settings: Mapping[str, str] | None = None,
-                 window: RateWindow | None = None) -> None:
+    def __init__(
+        self, sandbox: FortnoxSandbox, settings: Mapping[str, str] | None = None, window: RateWindow | None = None
+    ) -> None:
         self.sandbox = sandbox
         self.window = window
         self.chart = Chart()
@@ -37,18 +41,27 @@ class FortnoxWorld:
         self._open: list[FortnoxLedger] = []
         given = sandbox.credentials()
         self.settings = {
-            "base_url": given["api_url"], "auth_url": given["token_url"].removesuffix("/token"),
-            **{name: given[name] for name in ("client_id", "client_secret", "access_token", "refresh_token",
-                                              "tenant_id")},
+            "base_url": given["api_url"],
+            "auth_url": given["token_url"].removesuffix("/token"),
+            **{
+                name: given[name]
+                for name in ("client_id", "client_secret", "access_token", "refresh_token", "tenant_id")
+            },
             **(settings or {}),
         }
         self.ledger = self.again()
 
     def again(self) -> FortnoxLedger:
         clock = SystemClock()
-        made = connect(self.settings, clock, self.exchanges.append, self.settings.update,
-                       load_settings=lambda: dict(self.settings), window=self.window or RateWindow(clock, 0, 5.0),
-                       timeout=5.0)
+        made = connect(
+            self.settings,
+            clock,
+            self.exchanges.append,
+            self.settings.update,
+            load_settings=lambda: dict(self.settings),
+            window=self.window or RateWindow(clock, 0, 5.0),
+            timeout=5.0,
+        )
         self._open.append(made)
         return made
 
@@ -98,4 +111,4 @@ class FortnoxWorld:
         return int(self.sandbox.views()["audit"]()[what])
 
     def calls(self) -> int:
-        return self.sandbox.calls.total
+        return len(self.exchanges)  # counted here: the sandbox counts a call after it answered it
