@@ -148,7 +148,7 @@ class Sandbox:
         self.stop()
 
     def _prepare(self, port: int, host: str) -> tuple[_Server, socket.socket]:
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(2048)
