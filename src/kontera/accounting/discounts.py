@@ -42,7 +42,7 @@ def priced(text: str, quantity: Decimal, unit_price: Money, discount: Money, amo
             told_as_listed = price != listed or unit_price.is_rounded()
             if rest.amount >= 0 and rest.is_rounded() and told_as_listed:
                 return Priced(text=text, quantity=quantity, unit_price=price, discount=rest)
-    said = text if quantity == ONE else f"{rate_text(quantity)} × {text}"
+    said = text if quantity == ONE else f"{rate_text(quantity)} x {text}"
     return Priced(text=said, quantity=ONE, unit_price=amount, discount=Money.zero(amount.currency))
 
 
