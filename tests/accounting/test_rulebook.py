@@ -217,7 +217,7 @@ def test_a_tie_holds_the_order_and_names_both_rules_with_their_lines() -> None:
         number = int(named[key].partition("(line ")[2].partition(":")[0])
         assert text[number - 1] == "[[vat]]"
         assert f'id = "{rule_id}"' == text[number]
-    assert ['vat.mine', 'line 371: match = { country = "SE", rate = 25 })'][0] in named["second"]
+    assert ["vat.mine", 'line 371: match = { country = "SE", rate = 25 })'][0] in named["second"]
     assert named["second"] == rule_with_line(rulebook, "vat", rulebook.vat[-1])
 
 
