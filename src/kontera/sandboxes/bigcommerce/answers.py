@@ -1,7 +1,8 @@
 """How the vendor writes: V2 arrays and 204, V3 envelopes, both error shapes, money, dates, paging.
 
 Decides only form. Values inside the sandbox are Decimal and datetime; V2 shows money as strings with four decimals
-and dates in RFC 2822, V3 shows numbers and ISO 8601. It never decides what an answer holds.
+and dates in RFC 2822, V3 shows numbers and ISO 8601. It never decides what an answer holds,
+except that names beginning with an underscore are the sandbox's own notes and are not shown.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.responses import Response
 
 from kontera.sandboxes.bigcommerce.amounts import STORED_DECIMALS, rounded
 from kontera.sandboxes.kit import json_response
 
+T = TypeVar("T")
 STATUS_PAGE = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes"
 MAX_LIMIT = 250
 DEFAULT_LIMIT = 50
@@ -79,7 +81,7 @@ def v2(value: Any, number: Callable[[Decimal], Any] = plain_number) -> Any:
     if isinstance(value, datetime):
         return format_datetime(value)
     if isinstance(value, Mapping):
-        return {key: v2(entry, number) for key, entry in value.items()}
+        return {key: v2(entry, number) for key, entry in value.items() if not key.startswith("_")}
     if isinstance(value, list | tuple):
         return [v2(entry, number) for entry in value]
     return value
@@ -92,7 +94,7 @@ def v3(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     if isinstance(value, Mapping):
-        return {key: v3(entry) for key, entry in value.items()}
+        return {key: v3(entry) for key, entry in value.items() if not key.startswith("_")}
     if isinstance(value, list | tuple):
         return [v3(entry) for entry in value]
     return value
@@ -109,12 +111,11 @@ def page_of(query: Mapping[str, str], limit: int = DEFAULT_LIMIT, most: int = MA
     return page, min(size, most)
 
 
-def v2_list(rows: Sequence[Any], query: Mapping[str, str],
-            number: Callable[[Decimal], Any] = plain_number) -> Response:
-    """One page of a V2 list: a bare array, or 204 without a body when it holds nothing."""
+def v2_list(rows: Sequence[T], query: Mapping[str, str], show: Callable[[T], Any]) -> Response:
+    """One page of a V2 list, each row by `show`: a bare array, or 204 without a body when it holds nothing."""
     page, limit = page_of(query)
     shown = rows[(page - 1) * limit:page * limit]
-    return json_response([v2(row, number) for row in shown]) if shown else Response(status_code=204)
+    return json_response([show(row) for row in shown]) if shown else Response(status_code=204)
 
 
 def v3_list(rows: Sequence[Any], query: Mapping[str, str], *, most: int = MAX_LIMIT) -> Response:

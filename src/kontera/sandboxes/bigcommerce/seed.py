@@ -39,7 +39,7 @@ def new_store(clock: Clock, switches: Switches | None = None) -> Store:
     _add_tax(store)
     _add_currencies(store)
     _add_channels(store, now)
-    _add_articles(store, now)
+    _add_articles(store)
     add_customers(store)
     _add_marketing(store, now)
     store.wrappings = [{"id": 1, "name": "Presentpapper", "price": Decimal("29.0000")},
@@ -128,13 +128,12 @@ def _add_channels(store: Store, now: datetime) -> None:
         })
 
 
-def _add_articles(store: Store, now: datetime) -> None:
+def _add_articles(store: Store) -> None:
     for sku, name, price, tax_class, kind, stock in data.ARTICLES:
         number = store.number("product", 101)
-        store.products[number] = _article(store, number, sku, name, Decimal(price), tax_class, kind, stock, now)
+        store.products[number] = article(store, number, sku, name, Decimal(price), tax_class, kind, stock)
     number = store.number("product")
-    certificate = _article(store, number, "PRESENTKORT", "Presentkort", Decimal("0.00"), data.NON_TAXABLE, "digital",
-                           0, now)
+    certificate = article(store, number, "PRESENTKORT", "Presentkort", Decimal("0.00"), data.NON_TAXABLE, "digital", 0)
     certificate["is_gift_certificate"] = True
     store.products[number] = certificate
     by_sku = {product["sku"]: product for product in store.products.values()}
@@ -142,8 +141,10 @@ def _add_articles(store: Store, now: datetime) -> None:
         by_sku[parent]["bundle_parts"] = [by_sku[part]["id"] for part in parts]
 
 
-def _article(store: Store, number: int, sku: str, name: str, price: Decimal, tax_class: int, kind: str, stock: int,
-             now: datetime) -> Json:
+def article(store: Store, number: int, sku: str, name: str, price: Decimal, tax_class: int, kind: str,
+            stock: int) -> Json:
+    """An article with its variants, in the vendor's fields; `price` as the shop enters prices, in its currency."""
+    now = store.now()
     tracked = "product" if kind == "physical" else "none"
     cost = rounded(price * Decimal("0.38"), 2)
     product: Json = {
