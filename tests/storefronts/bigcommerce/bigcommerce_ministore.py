@@ -102,7 +102,8 @@ class MiniStore:
 
     def _shown(self, row: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
         if "consignments" not in query.get("include", "") or self.consignments_as_links:
-            return {name: value for name, value in row.items() if name != "consignments"}
+            path = f"/orders/{row['id']}/consignments"
+            return row | {"consignments": {"url": f"https://api.example/stores/abc123/v2{path}", "resource": path}}
         return row
 
 
@@ -137,7 +138,7 @@ def order_json(number: int, **fields: Any) -> dict[str, Any]:
         "is_tax_inclusive_pricing": True,
         "items_total": 1,
         "payment_method": "Klarna",
-        "payment_provider_id": "klarna",
+        "payment_provider_id": "kl-1",
         "payment_status": "captured",
         "store_credit_amount": "0.0000",
         "gift_certificate_amount": "0.0000",

@@ -70,10 +70,10 @@ def test_coupons_are_read_only_when_one_was_used() -> None:
     assert "/v2/orders/1/coupons" in kinds(store)
 
 
-def test_an_unpaid_order_has_no_payments_to_read() -> None:
-    """M8: awaiting payment, no provider, no tender."""
+def test_a_free_order_has_no_payments_to_read() -> None:
+    """M8: nothing to pay, no tender."""
     store = MiniStore()
-    store.add(1, status_id=7, payment_status="", payment_provider_id=None)
+    store.add(1, total_inc_tax="0.0000")
     read(store, "1")
     assert kinds(store) == ["/v2/orders/1", "/v2/orders/1/taxes"]
 
@@ -82,9 +82,24 @@ def test_an_unpaid_order_has_no_payments_to_read() -> None:
 def test_a_tender_makes_the_payments_worth_reading(tender: str) -> None:
     """M54: the certificate's code stands only there."""
     store = MiniStore()
-    store.add(1, status_id=7, payment_status="", payment_provider_id=None, **{tender: "10.0000"})
+    store.add(1, total_inc_tax="0.0000", **{tender: "10.0000"})
     read(store, "1")
     assert "/v3/orders/1/transactions" in kinds(store)
+
+
+def test_the_method_is_the_gateway_before_and_after_the_money_comes() -> None:
+    """M8: rules match on one key; the text shown to the shopper is only the last resort."""
+    store = MiniStore()
+    store.add(1, status_id=7, payment_status="", payment_method="Bankgiro", payment_provider_id=None)
+    pending = TRANSACTION | {"event": "pending", "method": "offline", "gateway": "bankdeposit"}
+    paid = pending | {"id": 6, "event": "purchase", "reference_transaction_id": 5}
+    methods = []
+    for transactions in ([], [pending], [pending, paid]):
+        store.parts["/v3/orders/1/transactions"] = transactions
+        (found,) = read(store, "1")
+        assert found.order is not None
+        methods.append((found.order.payment_method, [payment.state.value for payment in found.order.payments]))
+    assert methods == [("bankgiro", []), ("bankdeposit", ["pending"]), ("bankdeposit", ["captured"])]
 
 
 def test_an_unfinished_checkout_costs_one_call() -> None:

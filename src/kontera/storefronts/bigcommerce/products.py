@@ -12,7 +12,7 @@ from kontera.commerce import Line, LineKind
 from kontera.money import Money, total
 from kontera.storefronts.bigcommerce.discounts import discount_total, discounts_of
 from kontera.storefronts.bigcommerce.fields import Node
-from kontera.storefronts.bigcommerce.parties import Places
+from kontera.storefronts.bigcommerce.parties import Places, consignments_of
 from kontera.storefronts.bigcommerce.taxes import TaxBook, TaxRow, class_of, line_taxes
 
 GIFT_CERTIFICATE = "giftcertificate"
@@ -31,7 +31,7 @@ def product_nodes(document: Node, order: Node) -> Iterator[Node]:
     if document.has("products"):
         yield from document.nodes("products")
         return
-    consignments = order.node("consignments") if not order.is_list("consignments") else None
+    consignments = consignments_of(order)
     if consignments is None:
         return
     email = consignments.node("email")

@@ -91,6 +91,7 @@ def _order(document: Node, order: Node, context: Context) -> Order | None:
     refunded = False
     if state is not OrderState.INCOMPLETE:
         lines, refunded = _lines(document, order, places, currency, owed)
+    payments = payments_of(document, order, currency)
     shop_currency = order.text("store_default_currency_code").upper()
     identity = order.text("id")
     return Order(
@@ -109,8 +110,8 @@ def _order(document: Node, order: Node, context: Context) -> Order | None:
         lines=lines,
         total=owed,
         vat=order.money("total_tax", currency),
-        payments=payments_of(document, order, currency),
-        payment_method=payment_method_of(order),
+        payments=payments,
+        payment_method=payment_method_of(order, payments),
         shipping_method=shipping_method(places),
         shop_currency=shop_currency,
         # The direction of the shop's own rate is not documented: only the rate that has none is passed on.
