@@ -32,10 +32,13 @@ class Toy(Sandbox):
         super().__init__(clock, limit=limit, window=5.0)
         self.things: list[Any] = []
         self.expired = 0
-        self.app = Starlette(routes=[
-            Route("/things", self._list), Route("/things", self._create, methods=["POST"]),
-            Route("/things/{number:int}", self._one),
-        ])
+        self.app = Starlette(
+            routes=[
+                Route("/things", self._list),
+                Route("/things", self._create, methods=["POST"]),
+                Route("/things/{number:int}", self._one),
+            ]
+        )
 
     async def _list(self, request: Request) -> Response:
         if not self.admitted("only"):
@@ -179,8 +182,9 @@ def test_rate_is_seeded_skip_passes_and_a_permanent_fault_stays() -> None:
     assert faults.listed() == []
 
 
-@pytest.mark.parametrize("body", [
-    {"kind": "explode"}, {"kind": "status"}, {"kind": "slow", "rate": 2}, {"kind": "slow", "colour": "red"}])
+@pytest.mark.parametrize(
+    "body", [{"kind": "explode"}, {"kind": "status"}, {"kind": "slow", "rate": 2}, {"kind": "slow", "colour": "red"}]
+)
 def test_a_fault_that_makes_no_sense_is_refused(http: httpx2.Client, body: dict[str, Any]) -> None:
     """A misspelt fault must not pass silently: the test that declared it would prove nothing."""
     assert http.post("/_sandbox/faults", json=body).status_code == 400

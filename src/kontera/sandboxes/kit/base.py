@@ -40,8 +40,9 @@ class Sandbox:
     name = "sandbox"
     app: ASGIApp
 
-    def __init__(self, clock: Clock | None = None, *, limit: int | None = None, window: float = 5.0,
-                 seed: int = 1) -> None:
+    def __init__(
+        self, clock: Clock | None = None, *, limit: int | None = None, window: float = 5.0, seed: int = 1
+    ) -> None:
         self.clock = SandboxClock(clock)
         self.faults = Faults(seed)
         self.calls = CallLog(self.clock, window)
@@ -113,8 +114,9 @@ class Sandbox:
     def start(self, port: int = 0, host: str = "127.0.0.1") -> str:
         """Serve in a background thread (port 0 = a free one) and answer the base URL once it is ready."""
         self._server, listener = self._prepare(port, host)
-        self._thread = threading.Thread(target=self._server.run, args=([listener],), name=f"sandbox-{self.name}",
-                                        daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listener],), name=f"sandbox-{self.name}", daemon=True
+        )
         self._thread.start()
         if not self._server.ready.wait(_START_SECONDS):
             raise RuntimeError(f"the {self.name} sandbox did not start")
@@ -140,8 +142,9 @@ class Sandbox:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def _prepare(self, port: int, host: str) -> tuple[_Server, socket.socket]:
@@ -151,9 +154,19 @@ class Sandbox:
         listener.listen(2048)
         self._base_url = f"http://{host}:{listener.getsockname()[1]}"
         gate = Gate(self, Control(self).app())
-        config = uvicorn.Config(gate, loop="asyncio", http="h11", ws="none", lifespan="off", log_level="error",
-                                access_log=False, proxy_headers=False, server_header=False, timeout_keep_alive=75,
-                                timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            gate,
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_level="error",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=1,
+        )
         return _Server(config, self), listener
 
 

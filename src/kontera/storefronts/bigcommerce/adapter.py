@@ -27,6 +27,24 @@ from kontera.storefronts.protocol import Capability, ChangePage, FactKind, Notic
 CONTROL_PANEL = "https://store-{store_hash}.mybigcommerce.com/manage/orders/{{id}}"
 
 
+def connect(
+    settings: Mapping[str, str],
+    clock: Clock,
+    record: Callable[[Exchange], None],
+    save_settings: Callable[[Mapping[str, str]], None] | None = None,
+    *,
+    window: RateWindow | None = None,
+    transport: httpx2.BaseTransport | None = None,
+) -> BigCommerceStorefront:
+    """A storefront for the settings of a connection. Raises SettingsError. The window has no limit of its own: the
+    quota belongs to all apps of the store together, and the client follows what every answer says is left of it.
+    Nothing is ever saved: the key does not rotate."""
+    values = settings_from(settings)
+    own_window = window or RateWindow(clock, 0, 30.0)
+    caller = Caller(values.api, clock, own_window, record, vendor=VENDOR, transport=transport)
+    return BigCommerceStorefront(values, caller)
+
+
 class BigCommerceStorefront:
     """The adapter. Safe to use from several threads; `close()` lets go of its connections."""
 
@@ -40,21 +58,6 @@ class BigCommerceStorefront:
             organisation_number_field=settings.organisation_number_field,
             order_page=CONTROL_PANEL.format(store_hash=settings.store_hash),
         )
-
-    @classmethod
-    def connect(
-        cls,
-        given: Mapping[str, str],
-        clock: Clock,
-        record: Callable[[Exchange], None],
-        *,
-        transport: httpx2.BaseTransport | None = None,
-    ) -> BigCommerceStorefront:
-        """From settings as stored. Raises SettingsError. The window has no limit of its own: the quota belongs to all
-        apps of the store together, and the client follows what every answer says is left of it."""
-        settings = settings_from(given)
-        window = RateWindow(clock, 0, 30.0)
-        return cls(settings, Caller(settings.api, clock, window, record, vendor=VENDOR, transport=transport))
 
     def readiness(self) -> list[ReadinessCheck]:
         """See Storefront."""
