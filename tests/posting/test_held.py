@@ -111,13 +111,14 @@ def test_an_order_that_cannot_be_read_waits_with_its_bytes_kept(world: World) ->
 def test_consent_withdrawn_holds_the_connection_and_loses_nothing(world: World) -> None:
     """Everything waits in one case about the connection; signed in again, everything moves."""
     world.drain()
+    scopes = world.sandbox.credentials()["scope"].split()
     act(world, "revoke_consent")
     act(world, "expire_access")
     world.arrives(sale("1"))
     world.drain(2)
     case = Case.objects.get(merchant=world.merchant, phase="open")
     assert ("LEDGER_SIGN_IN", False) == (case.code, Connection.objects.get(pk=world.ledger.pk).signed_in)
-    act(world, "consent")
+    act(world, "consent", scopes=scopes)
     release(world, "LEDGER_SIGN_IN")
     assert "booked" == world.order("1").place
 
