@@ -149,6 +149,7 @@ def connect_all(made: Stage, fast: int) -> None:
     pace = ["rate_calls=25", f"rate_milliseconds={5000 // fast}"]
     made.say("connect", "fortnox", "--merchant-name", "Nordisk Te AB", *_sets(base + keys + pace))
     keys = _pick(shop["credentials"], "store_hash", "access_token", "client_secret")
+    keys.append("vat_number_field=VAT-nummer")
     keys += [f"base_url={shop['base_url']}"]
     since = "2000-01-01"
     made.say("connect", "bigcommerce", "--code", "nt", "--name", "Nordisk Te", "--ledger", "fortnox", "--since", since,
