@@ -67,8 +67,20 @@ def _work(lane: Lane, connection: Connection, clock: Clock, window: RateWindow) 
             Look.objects.filter(connection=connection, due_at__lte=clock.now()).order_by("due_at")[:_LOOKS_AT_ONCE]
         )
         if not looks:
-            return
+            if not _wait_for_the_next(connection, clock):
+                return
+            continue
         _read(connection, shop, looks, clock)
+
+
+def _wait_for_the_next(connection: Connection, clock: Clock) -> bool:
+    """Wait for a look that becomes due within a moment (notices of one order come in bursts)."""
+    soon = clock.now() + timedelta(milliseconds=500)
+    look = Look.objects.filter(connection=connection, due_at__lte=soon).order_by("due_at").first()
+    if look is None:
+        return False
+    clock.sleep((look.due_at - clock.now()).total_seconds())
+    return True
 
 
 def _see_that_notices_come(lane: Lane, connection: Connection, shop: Storefront, clock: Clock) -> None:
