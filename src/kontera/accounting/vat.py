@@ -14,7 +14,7 @@ from kontera.accounting.documents import VatRegion, Why
 from kontera.accounting.match import Facts, Tie, choose
 from kontera.accounting.parts import Part
 from kontera.accounting.problems import ambiguous, on_order, rate_text, vat_unmapped
-from kontera.accounting.regions import EU, NumberCheck, check_vat_number, region_of, vat_country
+from kontera.accounting.regions import NumberCheck, check_vat_number, region_of, vat_country
 from kontera.accounting.rulebook import Rulebook, VatRule
 from kontera.commerce import LineKind, Order
 from kontera.errors import Problem
@@ -48,8 +48,7 @@ def treat(order: Order, part: Part, rulebook: Rulebook, home: str) -> VatTreatme
     if part.line.kind is LineKind.GIFT_CARD:
         why = Why(rule="accounts.gift_card_debt", rulebook=rulebook.label, fact=fact)
         return VatTreatment(region=region, code=rulebook.accounts.outside_vat_code, account="", why=why)
-    abroad_in_eu = vat_country(part.country) in EU and region is VatRegion.EU_DISTANCE
-    if abroad_in_eu and not charged and part.gross and number in (NumberCheck.INVALID, NumberCheck.HOME):
+    if region is VatRegion.EU_DISTANCE and part.gross and not charged and _claims_reverse_charge(order, number):
         return on_order(order, "VAT_NUMBER_INVALID", vat_number=order.customer.vat_number, country=part.country)
     rule = choose_vat(order, part, rulebook, region)
     if isinstance(rule, Tie):
@@ -62,6 +61,14 @@ def treat(order: Order, part: Part, rulebook: Rulebook, home: str) -> VatTreatme
         account=rule.vat_account,
         why=Why(rule=f"vat.{rule.id}", rulebook=rulebook.label, fact=fact),
     )
+
+
+def _claims_reverse_charge(order: Order, number: NumberCheck) -> bool:
+    """Whether a sale without VAT can only mean that the buyer accounts for it: a number was given, or a company was
+    charged no VAT at all. Then the number is what is wrong, not the rules."""
+    if number is NumberCheck.MISSING:
+        return order.customer.is_company and not order.vat
+    return number in (NumberCheck.INVALID, NumberCheck.HOME)
 
 
 def choose_vat(order: Order, part: Part, rulebook: Rulebook, region: VatRegion) -> VatRule | Tie | None:
