@@ -51,7 +51,7 @@ def create(call: Call) -> Answer:
     if not article["Description"]:
         raise refuse_text("Artikelns benämning måste anges.")
     if article["ArticleNumber"] is None:
-        article["ArticleNumber"] = company.free_number("articles", company.articles)
+        article["ArticleNumber"] = company.free_number("articles", company.articles.__contains__)
     number = article["ArticleNumber"]
     if not _NUMBER.match(number):
         raise refuse(2000166, f"Artikelnumret är ogiltigt ({number})")

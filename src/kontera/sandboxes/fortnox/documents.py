@@ -239,7 +239,7 @@ def _number(company: Company, kind: Kind, sent: object) -> str:
         if sent in taken:
             raise refuse_text(f"Dokumentnumret används redan ({sent})")
         return sent
-    return company.free_number(kind.path, taken)
+    return company.free_number(kind.path, taken.__contains__)
 
 
 def _build_rows(company: Company, kind: Kind, document: Record, customer: Record,
