@@ -168,6 +168,8 @@ def list_all(call: Call, kind: Kind, tests: dict[str, Test], filters: dict[str, 
         full = _shown({name: kind.table[name] for name in kind.list_fields}, document)
         if "CurrencyRate" in full:
             full["CurrencyRate"] = str(full["CurrencyRate"])
+        if kind.single == "Order":
+            full["DeliveryDate"] = full["DeliveryDate"] or full["OrderDate"]  # recorded: only the list fills it in
         return {"@url": call.url(kind.path, document["DocumentNumber"]), **full}
 
     return Answer(lists.envelope(kind.plural, chosen, query, row))
