@@ -77,7 +77,7 @@ def test_fortpyx_parses_what_it_reads(api: Api, generated: Fortpyx) -> None:
         body = shapes.FortnoxCustomerWrap.model_validate({"Customer": {"Name": name}})
         assert register.customers.create_a_customer(body).customer.name == name
     assert len(register.customers.retrieve_a_list_of_customers().customers) == 4  # two pages of two
-    api.put("articles/TEA", "Article", ConstructionAccount=3231)  # the recorded default 0 breaks the vendor's own schema
+    api.put("articles/TEA", "Article", ConstructionAccount=3231)  # the recorded default 0 breaks the vendor's schema
     assert register.articles.retrieve_an_article("TEA").article.description == "Sencha 100 g"
     body = shapes.FortnoxInvoicePayloadWrap.model_validate({"Invoice": {"CustomerNumber": "2", "InvoiceRows": [ROW]}})
     made = register.invoices.create_an_invoice(body).invoice
