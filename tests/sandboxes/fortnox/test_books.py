@@ -102,6 +102,17 @@ def test_what_conversion_leaves_over_goes_to_round_off(api: Api) -> None:
     assert api.entries("B", 1) == {1510: D("0.23"), 3004: D("-0.11"), 3014: D("-0.11"), 3740: D("-0.01")}
 
 
+def test_the_last_payment_clears_the_receivable_to_the_ore(api: Api) -> None:
+    """0.04 EUR at 11.25 is 0.45; two payments of 0.02 are 0.23 each: the second clears 0.22."""
+    booked(api, {"Description": "a", "DeliveredQuantity": "1", "Price": "0.04", "VAT": 0, "AccountNumber": 3004},
+           Currency="EUR", CurrencyRate="11.25")
+    for _ in range(2):
+        pay(api, 1, AmountCurrency="0.02")
+    assert (api.entries("C", 1), api.entries("C", 2)) == (
+        {1580: D("0.23"), 1510: D("-0.23")}, {1580: D("0.23"), 1510: D("-0.22"), 3960: D("-0.01")})
+    assert api.audit()["balances"].get("1510") is None
+
+
 def test_oss_vat_goes_to_the_account_of_the_code(api: Api) -> None:
     """German 19 % on 2671, Danish 25 % on 2672 by code, and on 2611 when only the percentage is said."""
     base = {"Description": "Ware", "DeliveredQuantity": "1", "Price": 100}

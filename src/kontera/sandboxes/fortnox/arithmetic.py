@@ -6,7 +6,7 @@ freight: Net 1590 (rows only), Freight 95 + VAT 23.75, TotalVAT 421.25, RoundOff
 
 Assumed where the vendor is silent (see README): VAT is rounded once per VAT code (`per_rate`), or per row when the
 company says `per_row`; an AMOUNT discount is for the whole row and follows the sign of the quantity (a row of nothing
-has no discount); freight and fee without VAT also when row prices include it; round-off to whole units applies to SEK only.
+has no discount); freight and fee are without VAT also when row prices include it; round-off applies to SEK only.
 """
 
 from __future__ import annotations

@@ -141,8 +141,7 @@ def add_up(company: Company, kind: Kind, document: Record) -> None:
         "AdministrationFeeVAT": result.fee_vat, "RoundOff": result.round_off, "Total": result.total,
         "TotalToPay": result.total, "_totals": result, "_freight": freight, "_fee": fee})
     stock = [row for row in rows if row["ArticleNumber"] and company.articles[row["ArticleNumber"]]["StockGoods"]]
-    if not document.get("_ready"):
-        document["WarehouseReady"] = not (profile.lager and stock)
+    document["WarehouseReady"] = not (profile.lager and stock)
 
 
 def show(call: Call, kind: Kind, document: Record) -> Record:
