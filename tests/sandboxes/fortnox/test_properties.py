@@ -31,7 +31,7 @@ document = st.fixed_dictionaries({
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Api]:
+def common() -> Iterator[Api]:
     """One sandbox for all examples: they only add documents."""
     with FortnoxSandbox(ManualClock(START), limit=None) as sandbox:
         api = Api(sandbox, sandbox.credentials()["access_token"])
@@ -43,32 +43,32 @@ def shared() -> Iterator[Api]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=document, round_off=st.booleans(), how=st.sampled_from(["per_rate", "per_row"]))
 def test_every_invoice_balances_is_paid_to_zero_and_credited_to_zero(
-        shared: Api, values: dict[str, Any], round_off: bool, how: str) -> None:
+        common: Api, values: dict[str, Any], round_off: bool, how: str) -> None:
     """Booked: debit is credit and the receivable is the total. Credited: the same, turned. Paid: nothing is left."""
-    shared.pull("profile", round_off=round_off, vat_rounding=how)
-    made = shared.post("invoices", "Invoice", CustomerNumber="1", **values)
+    common.pull("profile", round_off=round_off, vat_rounding=how)
+    made = common.post("invoices", "Invoice", CustomerNumber="1", **values)
     assert made["Total"] == made["Net"] + D(values["Freight"]) + D(values["AdministrationFee"]) + (
         made["TotalVAT"] + made["RoundOff"])
     number = int(made["DocumentNumber"])
-    voucher = shared.put(f"invoices/{number}/bookkeep")["VoucherNumber"]
-    entries = shared.entries("B", voucher)
+    voucher = common.put(f"invoices/{number}/bookkeep")["VoucherNumber"]
+    entries = common.entries("B", voucher)
     assert sum(entries.values(), D(0)) == 0
     if values["Currency"] == "SEK":
         assert entries.get(1510, D(0)) == made["Total"]
     if made["Credit"] == "false":
-        shared.put(f"invoices/{number}/credit")
-        credit = shared.get(f"invoices/{number}")["CreditInvoiceReference"]
-        turned = shared.entries("B", shared.put(f"invoices/{credit}/bookkeep")["VoucherNumber"])
+        common.put(f"invoices/{number}/credit")
+        credit = common.get(f"invoices/{number}")["CreditInvoiceReference"]
+        turned = common.entries("B", common.put(f"invoices/{credit}/bookkeep")["VoucherNumber"])
         assert {account: -amount for account, amount in turned.items()} == entries
     if made["Total"]:
         half = D(made["Total"]) // 2
         for part in (half, made["Total"] - half):
-            paid = shared.post("invoicepayments", "InvoicePayment", InvoiceNumber=number, AmountCurrency=str(part))
-            shared.put(f"invoicepayments/{paid['Number']}/bookkeep")
-    assert shared.get(f"invoices/{number}")["Balance"] == 0
-    record = shared.sandbox.company.invoices[str(number)]
+            paid = common.post("invoicepayments", "InvoicePayment", InvoiceNumber=number, AmountCurrency=str(part))
+            common.put(f"invoicepayments/{paid['Number']}/bookkeep")
+    assert common.get(f"invoices/{number}")["Balance"] == 0
+    record = common.sandbox.company.invoices[str(number)]
     assert record["_claim"] == 0
-    assert shared.audit()["unbalanced_vouchers"] == []
+    assert common.audit()["unbalanced_vouchers"] == []
 
 
 def test_an_answer_lost_after_commit_leaves_exactly_one_document(api: Api) -> None:
