@@ -7,8 +7,10 @@ who buys, how is it paid, would the ledger take it. All problems are gathered be
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import TypeVar
 
 import msgspec
 
@@ -42,6 +44,8 @@ from kontera.clock import local_date
 from kontera.commerce import LineKind, Order
 from kontera.errors import Problem
 from kontera.money import Money, total
+
+A = TypeVar("A")
 
 
 class _Rows(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +97,7 @@ def _booked(
     return Booking(documents=documents, differences=made.differences)
 
 
-def _or_problem(answer: Any, problems: list[Problem]) -> Any:
+def _or_problem(answer: A | Problem, problems: list[Problem]) -> A | None:
     """The answer itself; a problem is kept with the others and answers None."""
     if isinstance(answer, Problem):
         problems.append(answer)
@@ -162,28 +166,29 @@ def _document(
     receivable = rulebook.accounts.receivable
     why = Why(rule="accounts.receivable", rulebook=rulebook.label, fact=f"order {order.number} total")
     postings = sales_postings(made.rows, receivable, why, order.number, order.currency)
-    shared: dict[str, Any] = {
-        "reference": reference_of(order),
-        "store": order.store,
-        "order": order.id,
-        "order_number": order.number,
-        "date": day,
-        "currency": order.currency,
-        "rate": rate,
-        "customer": card,
-        "region": made.region,
-        "prices_include_vat": any(row.vat for row in made.rows),
-        "lines": made.rows,
-        "total": order.total,
-        "vat": total((row.vat for row in made.rows), order.currency),
-        "receivable": receivable,
-        "cost_centre": rule.cost_centre,
-        "project": rule.project,
-        "terms_of_payment": settlement.terms_of_payment,
-        "way_of_delivery": delivery.way_of_delivery if delivery else "",
-        "terms_of_delivery": delivery.terms_of_delivery if delivery else "",
-        "remarks": f"Order {order.number}",
-    }
+    make: Callable[..., SalesInvoice | SalesOrder] = partial(SalesInvoice, book=rule.book)
     if rule.mode == "order":
-        return SalesOrder(**shared, postings=())
-    return SalesInvoice(**shared, postings=postings, book=rule.book)
+        make, postings = SalesOrder, ()
+    return make(
+        reference=reference_of(order),
+        store=order.store,
+        order=order.id,
+        order_number=order.number,
+        date=day,
+        currency=order.currency,
+        rate=rate,
+        customer=card,
+        region=made.region,
+        prices_include_vat=any(row.vat for row in made.rows),
+        lines=made.rows,
+        total=order.total,
+        vat=total((row.vat for row in made.rows), order.currency),
+        receivable=receivable,
+        cost_centre=rule.cost_centre,
+        project=rule.project,
+        terms_of_payment=settlement.terms_of_payment,
+        way_of_delivery=delivery.way_of_delivery if delivery else "",
+        terms_of_delivery=delivery.terms_of_delivery if delivery else "",
+        remarks=f"Order {order.number}",
+        postings=postings,
+    )

@@ -14,7 +14,7 @@ from kontera.ledgers.fortnox.oauth import authorize_url
 from kontera.ledgers.fortnox.wire import InvoiceWrap
 from kontera.ledgers.protocol import Bound
 from kontera.ledgers.samples import Chart, invoice, line
-from ledgers.fortnox.fake import SETTINGS, Fake, Reply, refusal
+from tests.ledgers.fortnox.fake import SETTINGS, Fake, Reply, refusal
 
 DAY = date(2026, 3, 2)
 INVOICE = invoice(Chart(), "nt-1001", [line(Chart(), "125.00")], DAY)
@@ -243,5 +243,5 @@ def test_pages_are_read_to_the_end() -> None:
 
     fake = Fake(answer)
     rows = list(fake.ledger.client.pages(dict[str, str], "Units", "/3/units"))
-    assert [{"Code": "1"}, {"Code": "2"}, {"Code": "3"}] == rows
+    assert rows == [{"Code": "1"}, {"Code": "2"}, {"Code": "3"}]
     assert {request.url.params["limit"] for request in fake.requests} == {"500"}

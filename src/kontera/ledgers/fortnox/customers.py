@@ -51,7 +51,7 @@ class Customers:
 
     def _is(self, number: str, key: str) -> bool:
         held = self._client.get_or_none(CustomerWrap, f"/3/customers/{number}")
-        return held is not None and held.customer.external_reference == key
+        return held is not None and held.customer.external_reference == texts.clean(key, texts.ADDRESS)
 
     def _free(self, number: str) -> bool:
         return self._client.get_or_none(CustomerWrap, f"/3/customers/{number}") is None

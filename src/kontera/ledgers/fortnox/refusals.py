@@ -105,7 +105,7 @@ _CUSTOMER = Rule(
     problem="CUSTOMER_REFUSED",
     where="Fortnox > Register > Kunder",
     error=NeedsOperator,
-    facts={"field": "{field}", "value_shape": "", "reason": "{reason}"},
+    facts={"field": "{field}", "value_shape": "{shape}", "reason": "{masked}"},
 )
 _ARTICLE = Rule(
     problem="ARTICLE_NUMBER_REFUSED",
@@ -156,7 +156,6 @@ BY_CODE: Mapping[str, Rule] = {
     "2000108": _SHAPE,
     "2000134": _SHAPE,
     "2000587": _SHAPE,
-    "2000588": _SHAPE,
     "2001392": _SHAPE,
     "2001399": _SHAPE,
     "2001740": _SHAPE,
@@ -170,6 +169,13 @@ BY_TEXT: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
     (re.compile(p, re.IGNORECASE), r)
     for p, r in (
         (r"konto\D{0,3}(?P<account>\d{4})\D{0,3} är inte aktivt|konto(t)? .*inaktiv", _ACCOUNT_INACTIVE),
+        (r"ogiltig parameter i anropet", _SHAPE),
+        (
+            r"kunden är inte aktiv|kundnummer \S+ används redan|kundnamn måste anges|e-postadressen är inte giltig|"
+            r"momsregistreringsnumret är inte giltigt|landskoden är inte giltig",
+            _CUSTOMER,
+        ),
+        (r"räkenskapsåret .* - (?P<through>\d{4}-\d\d-\d\d) är avslutat", _LOCKED),
         (r"låst perioden t\.?o\.?m\.?\s*(?P<through>\d{4}-\d\d-\d\d)|perioden är låst", _LOCKED),
         (
             r"räkenskapsår(et)? (saknas|finns inte|kunde inte hittas)|inget räkenskapsår|kan inte hitta räkenskapsåret",
@@ -182,7 +188,8 @@ BY_TEXT: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         (r"kostnadsställe.*(inte aktivt|inaktiv)", _COST_CENTRE["inactive"]),
         (r"kunde inte (hämta|hitta) kostnadsställe|kan inte hitta kostnadsstället", _COST_CENTRE["missing"]),
         (r"projekt är obligatoriskt|kunde inte (hämta|hitta) projekt", _PROJECT),
-        (r"kunde inte (hämta|hitta) moms|momskod", _VAT_RATE),
+        (r"kunde inte (hämta|hitta) moms( \((?P<rate>[\d.,]+)\))?$", _VAT_RATE),
+        (r"kunde inte (hämta|hitta) moms(kod( \((?P<vat_code>\w+)\))?)?|ogiltig momskod", _VAT_RATE),
         (r"kunde inte (hämta|hitta) leveranssätt", _terms("way_of_delivery")),
         (r"kunde inte (hämta|hitta) leveransvillkor", _terms("terms_of_delivery")),
         (r"kunde inte (hämta|hitta) betalningsvillkor", _terms("terms_of_payment")),
@@ -221,6 +228,16 @@ _SCOPE_OF_PATH: Mapping[str, str] = {
     "settings/lockedperiod": "bookkeeping",
 }
 
+_FIELD_WORDS = {
+    "e-post": "Email",
+    "momsreg": "VATNumber",
+    "landskod": "CountryCode",
+    "kundnummer": "CustomerNumber",
+    "hitta kund": "CustomerNumber",
+    "kundnamn": "Name",
+    "organisationsnummer": "OrganisationNumber",
+}
+
 
 def scope_of(request: str) -> str:
     """The right a call needs, from its path: GET /3/invoices/5 -> invoice. Everything else is settings."""
@@ -244,6 +261,10 @@ def explain(refused: Refused, context: Mapping[str, str], now: Callable[[], str]
         **context,
     }
     known["year"] = known.get("date", "")[:4]
+    known["name"] = known["field"]
+    inside = re.search(r"\((.*)\)", refused.text)
+    known["shape"] = re.sub(r"\d", "0", re.sub(r"[^\W\d_]", "x", inside.group(1))) if inside else ""
+    known["masked"] = re.sub(r"\(.*\)", "(...)", refused.text)
     rule, found = _rule_for(refused)
     known.update(found)
     shown = _Empty(known)
@@ -251,7 +272,11 @@ def explain(refused: Refused, context: Mapping[str, str], now: Callable[[], str]
     if rule.where:
         facts["where"] = rule.where
     cause = rule.cause.format_map(shown)
-    return rule.error(Problem(code=rule.problem, cause=cause, facts=facts, vendor=refused.vendor))
+    vendor = refused.vendor
+    if rule is _CUSTOMER:  # the words may quote a person's e-mail or number: only their shape is kept
+        facts["field"] = next((name for words, name in _FIELD_WORDS.items() if words in refused.text.lower()), "")
+        vendor = vendor.replace(refused.text, known["masked"])
+    return rule.error(Problem(code=rule.problem, cause=cause, facts=facts, vendor=vendor))
 
 
 def _rule_for(refused: Refused) -> tuple[Rule, Found]:

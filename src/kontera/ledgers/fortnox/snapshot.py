@@ -54,7 +54,7 @@ class _Predefined(msgspec.Struct, frozen=True):
 
 class _Currency(msgspec.Struct, frozen=True):
     code: str = field(name="Code", default="")
-    sell: Number = field(name="SellRate", default=None)
+    buy: Number = field(name="BuyRate", default=None)
     unit: Number = field(name="Unit", default=None)
     on: str | None = field(name="Date", default=None)
 
@@ -201,10 +201,11 @@ def _standard_codes(predefined: Mapping[str, str]) -> Iterator[VatCode]:
 
 
 def _currency(row: _Currency) -> LedgerCurrency:
-    """The register's rate is for `Unit` units; ours for one."""
+    """The register's rate is for `Unit` units; ours for one. Receivables take the buying rate (assumed; with automatic
+    rates both are the same)."""
     unit = number_of(row.unit) or Decimal(1)
     return LedgerCurrency(
-        code=row.code, rate=number_of(row.sell) / unit, on=date.fromisoformat(row.on[:10]) if row.on else None
+        code=row.code, rate=number_of(row.buy) / unit, on=date.fromisoformat(row.on[:10]) if row.on else None
     )
 
 

@@ -103,7 +103,7 @@ def customer_body(card: CustomerCard, number: str | None, new: bool) -> Body:
         "ShowPriceVATIncluded": not card.company,
     }
     if new:
-        body["ExternalReference"] = card.key
+        body["ExternalReference"] = texts.clean(card.key, texts.ADDRESS)
         _put(body, "CustomerNumber", number or "")
     if texts.email_accepted(card.email):
         body["Email"] = card.email

@@ -19,7 +19,7 @@ from kontera.storefronts.bigcommerce.discounts import shipping_coupons
 from kontera.storefronts.bigcommerce.fields import Node, Unreadable, parse
 from kontera.storefronts.bigcommerce.parties import Places, customer_of, places_of
 from kontera.storefronts.bigcommerce.payments import has_refund, payment_method_of, payments_of
-from kontera.storefronts.bigcommerce.products import product_line, product_nodes
+from kontera.storefronts.bigcommerce.products import Reading, product_line, product_nodes
 from kontera.storefronts.bigcommerce.states import PARTIALLY_REFUNDED, REFUNDED, STATES
 from kontera.storefronts.bigcommerce.taxes import class_of, line_taxes, spread_rows, tax_book
 
@@ -91,6 +91,7 @@ def _order(document: Node, order: Node, context: Context) -> Order | None:
     refunded = False
     if state is not OrderState.INCOMPLETE:
         lines, refunded = _lines(document, order, places, currency, owed)
+    payments = payments_of(document, order, currency)
     shop_currency = order.text("store_default_currency_code").upper()
     identity = order.text("id")
     return Order(
@@ -109,8 +110,8 @@ def _order(document: Node, order: Node, context: Context) -> Order | None:
         lines=lines,
         total=owed,
         vat=order.money("total_tax", currency),
-        payments=payments_of(document, order, currency),
-        payment_method=payment_method_of(order),
+        payments=payments,
+        payment_method=payment_method_of(order, payments),
         shipping_method=shipping_method(places),
         shop_currency=shop_currency,
         # The direction of the shop's own rate is not documented: only the rate that has none is passed on.
@@ -131,11 +132,26 @@ def _is_refunded(document: Node, order: Node) -> bool:
 
 
 def _lines(document: Node, order: Node, places: Places, currency: str, owed: Money) -> tuple[tuple[Line, ...], bool]:
-    """Every line, charged in whole smallest units, and whether any of them was refunded."""
+    """Every line, charged in whole smallest units, and whether any of them was refunded. What the vendor calls paid
+    decides; only when that does not give the order's total, and price less discounts does, the latter."""
+    products = list(product_nodes(document, order))
+    refunded = any(node.number("quantity_refunded", ZERO) > 0 for node in products)
+    first: list[Line] | None = None
+    for reading in Reading:
+        lines = _read_lines(document, order, products, places, currency, reading)
+        lines = rounded_lines(_less_shipping_coupons(lines, shipping_coupons(document, currency), owed), owed)
+        if total((line.charged for line in lines), currency) == owed:
+            return tuple(lines), refunded
+        first = first or lines
+    return tuple(first or ()), refunded
+
+
+def _read_lines(
+    document: Node, order: Node, products: list[Node], places: Places, currency: str, reading: Reading
+) -> list[Line]:
     inclusive = order.flag("is_tax_inclusive_pricing")
     book = tax_book(document, currency)
-    products = list(product_nodes(document, order))
-    drafts = [product_line(node, places, book, currency, inclusive) for node in products]
+    drafts = [product_line(node, places, book, currency, inclusive, reading) for node in products]
     drafts += charge_lines(order, places, products, book, currency, inclusive)
     lines = [line for line, _ in drafts]
     if book.rows and not book.has_details:
@@ -144,10 +160,7 @@ def _lines(document: Node, order: Node, places: Places, currency: str, owed: Mon
             msgspec.structs.replace(line, taxes=line_taxes(rows), tax_class=class_of(rows))
             for line, rows in zip(lines, shared, strict=True)
         ]
-    lines += fee_lines(document, order, places, book, currency)
-    lines = _less_shipping_coupons(lines, shipping_coupons(document, currency), owed)
-    lines = rounded_lines(lines, owed)
-    return tuple(lines), any(node.number("quantity_refunded", ZERO) > 0 for node in products)
+    return lines + fee_lines(document, order, places, book, currency)
 
 
 def _less_shipping_coupons(lines: list[Line], coupons: Sequence[Discount], owed: Money) -> list[Line]:
