@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from kontera.cases.catalogue import CaseText
-from tidy.source import Module, dotted
+from tests.tidy.source import Module, dotted
 
 MAKERS = frozenset({"Problem", "on_order", "on_day", "problem", "_problem"})
 """Functions that make a Problem; a code is their `code=` or the first literal in capitals among their arguments."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from tidy.source import Module, dotted
+from tests.tidy.source import Module, dotted
 
 MONEY_ROOMS = frozenset(
     ["money", "commerce", "accounting", "storefronts", "ledgers", "intake", "posting", "proof", "cases"]

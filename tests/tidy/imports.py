@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 
-from tidy.source import Module, dotted
+from tests.tidy.source import Module, dotted
 
 GROUND = frozenset({"money", "clock", "errors"})
 LOWER = GROUND | {"calls", "commerce", "accounting", "storefronts", "ledgers"}

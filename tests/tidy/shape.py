@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from pathlib import Path
 
-from tidy.source import Module, functions, public_definitions
+from tests.tidy.source import Module, functions, public_definitions
 
 MAX_FILE = 600
 MAX_FUNCTION = 70
@@ -66,5 +66,5 @@ def room_readme_findings(rooms: Mapping[str, Path]) -> list[str]:
         if not readme.exists():
             findings.append(f"{room}: no README.md. Say what enters, what leaves, what it never does, where to start.")
         elif (lines := len(readme.read_text(encoding="utf-8").splitlines())) > MAX_ROOM_README:
-            findings.append(f"{room}/README.md: {lines} lines, {MAX_ROOM_README} allowed. Move detail into docs/.")
+            findings.append(f"{room}: README.md has {lines} lines, {MAX_ROOM_README} allowed. Move detail into docs/.")
     return findings

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kontera.cases.catalogue import catalogue
-from tidy import codes, pending
-from tidy.source import ROOT, report, snippet, source_modules, support_modules
+from tests.tidy import codes, pending
+from tests.tidy.source import ROOT, report, snippet, source_modules, support_modules
 
 RAISING = [module for module in source_modules() if not module.name.startswith("kontera.cases.catalogue")]
 TESTING = [module for module in support_modules() if not module.name.startswith("tests.tidy")]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tidy import conduct
-from tidy.source import report, snippet, source_modules, support_modules
+from tests.tidy import conduct
+from tests.tidy.source import report, snippet, source_modules, support_modules
 
 
 def test_no_binary_floats_near_money() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tidy import imports
-from tidy.source import PACKAGE, Module, report, snippet, source_modules
+from tests.tidy import imports
+from tests.tidy.source import PACKAGE, Module, report, snippet, source_modules
 
 KNOWN = frozenset(module.name for module in source_modules())
 

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from tidy.source import ROOT
+from tests.tidy.source import ROOT
 
 
 def _script() -> ModuleType:
@@ -37,11 +37,12 @@ def test_every_row_has_a_title_once_and_in_order() -> None:
 
 def test_rows_are_counted_per_test() -> None:
     """A row in the module's docstring counts for each of its tests; a number elsewhere counts for none."""
-    text = '"""M1."""\ndef test_a():\n    """N6 too."""\ndef test_b():\n    """B."""\n    x = "M2"\ndef help():\n    """M3."""\n'
+    text = '"""M1."""\ndef test_a():\n    """N6 too."""\ndef test_b():\n    """B."""\n    x = "M2"\n'
+    text += 'def help():\n    """M3."""\n'
     assert {"M1": 2, "N6": 1} == mission.named_rows(text)
 
 
 def test_a_row_that_does_not_exist_is_refused() -> None:
     """A typing mistake must not look like a proof."""
-    with pytest.raises(ValueError, match="M999 in tests/test_x.py"):
+    with pytest.raises(ValueError, match=r"M999 in tests/test_x\.py"):
         mission.page({"M1": "one"}, {"M999": {"tests/test_x.py": 1}})

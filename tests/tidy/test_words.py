@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tidy import words
-from tidy.source import report, snippet, source_modules, texts
+from tests.tidy import words
+from tests.tidy.source import report, snippet, source_modules, texts
 
 OWN_EXAMPLES = ("tests/tidy/words.py", "tests/tidy/test_words.py")
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from tidy.source import Module
+from tests.tidy.source import Module
 
 IN_NAMES = {
     "sync": "say what moves: order, stock, article, payment",
