@@ -1,6 +1,7 @@
 """Writes docs/reference/mission.md: which tests prove which row of the mission. Run by `make pages`.
 
-A test proves a row when its docstring, or its module's, names it ("M54"). A row without a test shows none: nothing is claimed.
+A test proves a row when its docstring, or its module's, names it ("M54"). A row without
+tests shows none.
 """
 
 from __future__ import annotations
