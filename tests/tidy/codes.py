@@ -11,6 +11,9 @@ from tests.tidy.source import Module, dotted
 MAKERS = frozenset({"Problem", "on_order", "on_day", "problem", "_problem"})
 """Functions that make a Problem; a code is their `code=` or the first literal in capitals among their arguments."""
 
+IMPLIED = {"on_order": {"order"}, "on_day": {"order", "date"}}
+"""Facts that a function adds by itself; the others are its keywords."""
+
 
 def raised(module: Module) -> Iterator[tuple[str, int]]:
     """Codes that the module gives to a Problem: (code, line)."""
@@ -57,14 +60,27 @@ def fact_findings(module: Module, catalogue: Mapping[str, CaseText]) -> list[str
     """Problems built in one expression that lack a fact their text shows: a reader would see a question mark."""
     findings = []
     for node in ast.walk(module.tree):
-        if not isinstance(node, ast.Call) or dotted(node.func) != "Problem":
+        given = _given(node) if isinstance(node, ast.Call) else None
+        if given is None or given[0] not in catalogue:
             continue
-        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
-        code, facts = keywords.get("code"), keywords.get("facts", ast.Dict(keys=[], values=[]))
-        if not isinstance(code, ast.Constant) or code.value not in catalogue or not isinstance(facts, ast.Dict):
-            continue
-        names = {key.value for key in facts.keys if isinstance(key, ast.Constant)}
-        missing = set(catalogue[code.value].facts) - names
-        if missing and None not in facts.keys:  # None stands for **more, which cannot be seen from here
-            findings.append(f"{module.at(node)}: {code.value} lacks the facts {sorted(missing)} that its text shows.")
+        code, names = given
+        missing = set(catalogue[code].facts) - names
+        if missing:
+            findings.append(f"{module.at(node)}: {code} lacks the facts {sorted(missing)} that its text shows.")
     return findings
+
+
+def _given(node: ast.Call) -> tuple[str, set[str]] | None:
+    """The code and the fact names of a call that makes a problem; None when they cannot be seen from here (**more)."""
+    maker = dotted(node.func)
+    keywords = {keyword.arg or "": keyword.value for keyword in node.keywords}
+    if maker == "Problem":
+        code, facts = keywords.get("code"), keywords.get("facts", ast.Dict(keys=[], values=[]))
+        if not isinstance(facts, ast.Dict) or None in facts.keys:
+            return None
+        names = {str(key.value) for key in facts.keys if isinstance(key, ast.Constant)}
+    elif maker in IMPLIED and len(node.args) > 1 and "" not in keywords:
+        code, names = node.args[1], set(keywords) | IMPLIED[maker]
+    else:
+        return None
+    return (str(code.value), names) if isinstance(code, ast.Constant) else None

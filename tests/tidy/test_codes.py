@@ -62,6 +62,8 @@ def test_a_missing_fact_is_found() -> None:
     bad = 'Problem(code="ACCOUNT_MISSING", facts={"order": "1", "account": "3001"})'
     (finding,) = codes.fact_findings(snippet(bad), catalogue())
     assert "['rule']" in finding
+    (finding,) = codes.fact_findings(snippet('on_order(order, "ACCOUNT_MISSING", cause, account="1")'), catalogue())
+    assert "['rule']" in finding
     assert [] == codes.fact_findings(snippet('Problem(code="ACCOUNT_MISSING", facts={"order": "1", **f})'), catalogue())
 
 
