@@ -231,3 +231,44 @@ def test_only_orders_are_offered() -> None:
         MiniStore().adapter.changes(FactKind.PRODUCT, None, START)
     with pytest.raises(OurFault):
         MiniStore().adapter.read(FactKind.REFUND, ["1"])
+
+
+def taxed(store: MiniStore, tax_class: int, name: str) -> None:
+    row = {"line_item_type": "item", "order_product_id": "10", "rate": "25.0000", "line_amount": "50.0000"}
+    store.add(1)
+    store.parts["/v2/orders/1/taxes"] = [row | {"tax_class_id": tax_class, "class": name}]
+
+
+def test_the_stores_tax_classes_are_asked_for_only_when_needed() -> None:
+    """M8: the default class exists everywhere; another one is looked up once."""
+    store = MiniStore()
+    taxed(store, 0, "Default Tax Class")
+    read(store, "1")
+    assert "/v2/tax_classes" not in kinds(store)
+    taxed(store, 4, "Food")
+    store.parts["/v2/tax_classes"] = [{"id": "4", "name": "Food"}]
+    for _ in range(2):
+        (found,) = read(store, "1")
+        assert found.order is not None
+    assert kinds(store).count("/v2/tax_classes") == 1
+
+
+def test_a_tax_class_the_store_does_not_list_is_a_problem() -> None:
+    """M98: deleted after the sale; a class of the same name made again is enough."""
+    store = MiniStore()
+    taxed(store, 9, "Books")
+    store.parts["/v2/tax_classes"] = [{"id": "4", "name": "Food"}]
+    (found,) = read(store, "1")
+    assert found.problem is not None
+    assert (found.problem.code, found.problem.cause) == ("TAX_CLASS_UNKNOWN", "tax_class:Books")
+    assert found.problem.facts == {"order": "1", "tax_class": "Books"}
+    store.parts["/v2/tax_classes"] = [{"id": "12", "name": "BOOKS"}]
+    assert read(store, "1")[0].order is not None
+
+
+@pytest.mark.parametrize("name", ["Automatic Tax", "API Tax Override", ""])
+def test_rows_that_name_no_class_are_not_judged(name: str) -> None:
+    """M8."""
+    store = MiniStore()
+    taxed(store, 77, name)
+    assert read(store, "1")[0].order is not None
