@@ -14,7 +14,7 @@ from kontera.ledgers.fortnox.oauth import authorize_url
 from kontera.ledgers.fortnox.wire import InvoiceWrap
 from kontera.ledgers.protocol import Bound
 from kontera.ledgers.samples import Chart, invoice, line
-from ledgers.fortnox.fake import SETTINGS, Fake, Reply, refusal
+from tests.ledgers.fortnox.fake import SETTINGS, Fake, Reply, refusal
 
 DAY = date(2026, 3, 2)
 INVOICE = invoice(Chart(), "nt-1001", [line(Chart(), "125.00")], DAY)

@@ -30,8 +30,12 @@ def lines(draw: st.DrawFn) -> DocumentLine:
     amount, quantity = draw(cents), draw(quantities)
     discount = draw(st.integers(0, 5000).map(lambda n: Decimal(n) / 100)) if amount > 0 else Decimal(0)
     made = line(CHART, str(amount), draw(rates), "1")
-    return msgspec.structs.replace(made, quantity=quantity, discount=Money(discount, "SEK"),
-                                   unit_price=Money((amount + discount) / quantity, "SEK"))
+    return msgspec.structs.replace(
+        made,
+        quantity=quantity,
+        discount=Money(discount, "SEK"),
+        unit_price=Money((amount + discount) / quantity, "SEK"),
+    )
 
 
 @st.composite
@@ -40,8 +44,12 @@ def documents(draw: st.DrawFn) -> SalesInvoice:
     made = invoice(CHART, "nt-1", draw(st.lists(lines(), min_size=1, max_size=6)), DAY)
     if draw(st.booleans()):
         return made
-    net = tuple(msgspec.structs.replace(row, amount=row.net, discount=Money.zero("SEK"),
-                                        unit_price=Money(row.net.amount / row.quantity, "SEK")) for row in made.lines)
+    net = tuple(
+        msgspec.structs.replace(
+            row, amount=row.net, discount=Money.zero("SEK"), unit_price=Money(row.net.amount / row.quantity, "SEK")
+        )
+        for row in made.lines
+    )
     return msgspec.structs.replace(made, lines=net, prices_include_vat=False)
 
 
@@ -53,16 +61,19 @@ def one(gross: str, quantity: str, price: str, discount: str = "0") -> Row:
     return only(invoice(CHART, "nt-1", [line(CHART, gross, 25, quantity, unit_price=price, discount=discount)], DAY))
 
 
-@pytest.mark.parametrize(("gross", "quantity", "price", "discount", "expected"), [
-    ("258.00", "2", "129.00", "0", ("2", "129.00", "0", False)),  # as the shop says
-    ("138.71", "3", "46.2375", "0.0025", ("3", "46.24", "0.01", False)),  # price rounded up, the cent given back
-    ("81.00", "3", "30.00", "9.00", ("3", "30.00", "9.00", False)),  # a discount of the shop stays a discount
-    ("46.24", "0.375", "123.3067", "0", ("1", "46.24", "0", True)),  # a quantity Fortnox cannot keep
-    ("-20.00", "1", "-20.00", "0", ("1", "-20.00", "0", False)),
-    ("-40.00", "2", "-20.00", "0", ("2", "-20.00", "0", False)),
-    ("-40.01", "3", "-13.3367", "0", ("1", "-40.01", "0", True)),  # a negative AMOUNT discount is never relied on
-    ("0.00", "2", "15.00", "30.00", ("2", "15.00", "30.00", False)),  # given away, still a sale of two
-])
+@pytest.mark.parametrize(
+    ("gross", "quantity", "price", "discount", "expected"),
+    [
+        ("258.00", "2", "129.00", "0", ("2", "129.00", "0", False)),  # as the shop says
+        ("138.71", "3", "46.2375", "0.0025", ("3", "46.24", "0.01", False)),  # price rounded up, the cent given back
+        ("81.00", "3", "30.00", "9.00", ("3", "30.00", "9.00", False)),  # a discount of the shop stays a discount
+        ("46.24", "0.375", "123.3067", "0", ("1", "46.24", "0", True)),  # a quantity Fortnox cannot keep
+        ("-20.00", "1", "-20.00", "0", ("1", "-20.00", "0", False)),
+        ("-40.00", "2", "-20.00", "0", ("2", "-20.00", "0", False)),
+        ("-40.01", "3", "-13.3367", "0", ("1", "-40.01", "0", True)),  # a negative AMOUNT discount is never relied on
+        ("0.00", "2", "15.00", "30.00", ("2", "15.00", "30.00", False)),  # given away, still a sale of two
+    ],
+)
 def test_form(gross: str, quantity: str, price: str, discount: str, expected: tuple[str, str, str, bool]) -> None:
     """M46: the form gives way, the amount never."""
     row = one(gross, quantity, price, discount)
@@ -98,9 +109,16 @@ def test_the_charged_total_is_always_reached(document: SalesInvoice) -> None:
 
 def test_net_prices_give_way_when_their_total_is_not_what_was_charged() -> None:
     """M46: three rows of 0.10 net are 0.38 in Fortnox (0.30 + 25 % of the sum) but the shop charged 0.39."""
-    sold = [msgspec.structs.replace(line(CHART, "0.13", 25), amount=Money.of("0.10", "SEK"),
-                                    unit_price=Money.of("0.10", "SEK"), net=Money.of("0.10", "SEK"),
-                                    vat=Money.of("0.03", "SEK")) for _ in range(3)]
+    sold = [
+        msgspec.structs.replace(
+            line(CHART, "0.13", 25),
+            amount=Money.of("0.10", "SEK"),
+            unit_price=Money.of("0.10", "SEK"),
+            net=Money.of("0.10", "SEK"),
+            vat=Money.of("0.03", "SEK"),
+        )
+        for _ in range(3)
+    ]
     document = msgspec.structs.replace(invoice(CHART, "nt-1", sold, DAY), prices_include_vat=False)
     assert totals_of(rows_of(document, False), False, False, False).total == Decimal("0.38")
     form = written(document)

@@ -27,45 +27,101 @@ from kontera.ledgers.samples import WHY, Chart, card, invoice, line, order, paym
 from kontera.money import Money
 
 GOLDEN = Path(__file__).parent / "golden"
-CHART = Chart(vat={**Chart().vat, Decimal("25.5"): ("OSSFI255", "3124", "2673"),
-                   Decimal(19): ("OSSDE19", "3121", "2671")})
+CHART = Chart(
+    vat={**Chart().vat, Decimal("25.5"): ("OSSFI255", "3124", "2673"), Decimal(19): ("OSSDE19", "3121", "2671")}
+)
 DAY = date(2026, 3, 2)
 BOUND = Bound(customer="17", invoice="45")
 
 
 def company(country: str, region: VatRegion, vat_number: str, currency: str = "SEK") -> CustomerCard:
-    home = Address(name="Inköp", company="Teehaus GmbH", street="Hauptstraße 5", postcode="10115", city="Berlin",
-                   country=country)
-    return CustomerCard(key=f"vat:{vat_number}", name="Teehaus GmbH", company=True, email="einkauf@teehaus.example",
-                        phone="+49 30 1234567", vat_number=vat_number, region=region, currency=currency, language="de",
-                        billing=home, delivery=msgspec.structs.replace(home, name="Lager 3", postcode="10115-99-0001"))
+    home = Address(
+        name="Inköp", company="Teehaus GmbH", street="Hauptstraße 5", postcode="10115", city="Berlin", country=country
+    )
+    return CustomerCard(
+        key=f"vat:{vat_number}",
+        name="Teehaus GmbH",
+        company=True,
+        email="einkauf@teehaus.example",
+        phone="+49 30 1234567",
+        vat_number=vat_number,
+        region=region,
+        currency=currency,
+        language="de",
+        billing=home,
+        delivery=msgspec.structs.replace(home, name="Lager 3", postcode="10115-99-0001"),
+    )
 
 
 def with_fields(document: SalesInvoice, **changes: Any) -> SalesInvoice:
     return msgspec.structs.replace(document, **changes)
 
 
-MIXED = invoice(CHART, "nt-1001", [
-    line(CHART, "258.00", 12, "2", unit_price="129.00"),
-    line(CHART, "49.00", 25, text="Frakt Schenker 🚚", account="3520"),
-    line(CHART, "100.00", 6, "3", text="Bok <inbunden>", unit_price="33.3334", discount="0.0002"),
-    line(CHART, "81.00", 25, "3", text="Kopp", unit_price="30.00", discount="9.00"),
-    line(CHART, "-20.00", 25, text="Rabatt"),
-], DAY)
-HEADER = with_fields(MIXED, cost_centre="WEBB", project="1", terms_of_payment="K", way_of_delivery="S",
-                     terms_of_delivery="FVL", remarks="Tack!\nHälsningar 🌿", lines=MIXED.lines[:1])
-EURO = invoice(CHART, "nt-1003", [line(CHART, "59.90", 19, "2", currency="EUR", unit_price="29.95")], DAY,
-               customer=card(country="DE", currency="EUR", region=VatRegion.EU_DISTANCE), rate=Decimal("11.2345"))
-FINLAND = invoice(CHART, "nt-1004", [msgspec.structs.replace(line(CHART, "125.50"), vat_rate=Decimal("25.5"),
-                                                             vat_code="OSSFI255", account="3124",
-                                                             net=Money.of("100.00", "SEK"),
-                                                             vat=Money.of("25.50", "SEK"))], DAY)
+MIXED = invoice(
+    CHART,
+    "nt-1001",
+    [
+        line(CHART, "258.00", 12, "2", unit_price="129.00"),
+        line(CHART, "49.00", 25, text="Frakt Schenker 🚚", account="3520"),
+        line(CHART, "100.00", 6, "3", text="Bok <inbunden>", unit_price="33.3334", discount="0.0002"),
+        line(CHART, "81.00", 25, "3", text="Kopp", unit_price="30.00", discount="9.00"),
+        line(CHART, "-20.00", 25, text="Rabatt"),
+    ],
+    DAY,
+)
+HEADER = with_fields(
+    MIXED,
+    cost_centre="WEBB",
+    project="1",
+    terms_of_payment="K",
+    way_of_delivery="S",
+    terms_of_delivery="FVL",
+    remarks="Tack!\nHälsningar 🌿",
+    lines=MIXED.lines[:1],
+)
+EURO = invoice(
+    CHART,
+    "nt-1003",
+    [line(CHART, "59.90", 19, "2", currency="EUR", unit_price="29.95")],
+    DAY,
+    customer=card(country="DE", currency="EUR", region=VatRegion.EU_DISTANCE),
+    rate=Decimal("11.2345"),
+)
+FINLAND = invoice(
+    CHART,
+    "nt-1004",
+    [
+        msgspec.structs.replace(
+            line(CHART, "125.50"),
+            vat_rate=Decimal("25.5"),
+            vat_code="OSSFI255",
+            account="3124",
+            net=Money.of("100.00", "SEK"),
+            vat=Money.of("25.50", "SEK"),
+        )
+    ],
+    DAY,
+)
 REVERSE = with_fields(
-    invoice(CHART, "nt-1005", [line(CHART, "1000.00", 0, "10", unit_price="100", account="3108", article="T-100")], DAY,
-            customer=company("DE", VatRegion.EU_REVERSE, "DE123456789")), prices_include_vat=False)
-WEIGHT = invoice(CHART, "nt-1006", [line(CHART, "46.24", 25, "0.375", text="Lösvikt", unit_price="123.3067"),
-                                    line(CHART, "0.00", 25, "0.001", text="Prov"),
-                                    line(CHART, "33.33", 25, "0.125", text="Te i lösvikt")], DAY)
+    invoice(
+        CHART,
+        "nt-1005",
+        [line(CHART, "1000.00", 0, "10", unit_price="100", account="3108", article="T-100")],
+        DAY,
+        customer=company("DE", VatRegion.EU_REVERSE, "DE123456789"),
+    ),
+    prices_include_vat=False,
+)
+WEIGHT = invoice(
+    CHART,
+    "nt-1006",
+    [
+        line(CHART, "46.24", 25, "0.375", text="Lösvikt", unit_price="123.3067"),
+        line(CHART, "0.00", 25, "0.001", text="Prov"),
+        line(CHART, "33.33", 25, "0.125", text="Te i lösvikt"),
+    ],
+    DAY,
+)
 
 DOCUMENTS: Mapping[str, tuple[Document, Options]] = {
     "mixed": (MIXED, Options()),
@@ -127,9 +183,16 @@ def test_update_of_a_card_keeps_what_others_wrote() -> None:
     assert [name for name, value in sent.items() if value in ("", None)] == []
 
 
-@pytest.mark.parametrize(("region", "vat_type"), [
-    (VatRegion.DOMESTIC, "SEVAT"), (VatRegion.DOMESTIC_REVERSE, "SEREVERSEDVAT"), (VatRegion.EU_DISTANCE, "SEVAT"),
-    (VatRegion.EU_REVERSE, "EUREVERSEDVAT"), (VatRegion.EXPORT, "EXPORT")])
+@pytest.mark.parametrize(
+    ("region", "vat_type"),
+    [
+        (VatRegion.DOMESTIC, "SEVAT"),
+        (VatRegion.DOMESTIC_REVERSE, "SEREVERSEDVAT"),
+        (VatRegion.EU_DISTANCE, "SEVAT"),
+        (VatRegion.EU_REVERSE, "EUREVERSEDVAT"),
+        (VatRegion.EXPORT, "EXPORT"),
+    ],
+)
 def test_vat_type_follows_the_region(region: VatRegion, vat_type: str) -> None:
     """M40 M47."""
     assert translate.customer_body(card(region=region), None, new=True)["Customer"]["VATType"] == vat_type

@@ -81,6 +81,10 @@ class FortnoxLedger:
         self._books = Books(self.client, HOME)
         self._articles: set[str] = set()
 
+    def close(self) -> None:
+        """Let go of open connections."""
+        self.client.caller.close()
+
     def readiness(self) -> list[ReadinessCheck]:
         """See Ledger."""
         with self._explained({}):

@@ -23,8 +23,12 @@ from kontera.ledgers.fortnox.wire import Number, Text, number_of, text_of
 T = TypeVar("T")
 MAX_ROWS = 500  # Junipeer's knowledge base; Fortnox documents none
 NOT_ALLOWED = frozenset({"2000663", "2001101", "2001103"})
-_OUTPUT_VAT = {"MP1": (Decimal(25), "OUTVAT_MP1"), "MP2": (Decimal(12), "OUTVAT_MP2"),
-               "MP3": (Decimal(6), "OUTVAT_MP3"), "MF": (Decimal(0), "")}
+_OUTPUT_VAT = {
+    "MP1": (Decimal(25), "OUTVAT_MP1"),
+    "MP2": (Decimal(12), "OUTVAT_MP2"),
+    "MP3": (Decimal(6), "OUTVAT_MP3"),
+    "MF": (Decimal(0), ""),
+}
 
 
 class _Account(msgspec.Struct, frozen=True):
@@ -98,9 +102,11 @@ class Reader:
         now = self._client.caller.clock.now()
         company = self._one(_CompanyWrap, "/3/companyinformation")
         years = [year for year in self._list(_Year, "FinancialYears", "/3/financialyears") if year.start and year.end]
-        predefined = {p.name: text_of(p.account)
-                      for p in self._list(_Predefined, "PreDefinedAccounts", "/3/predefinedaccounts")
-                      if text_of(p.account) not in ("", "0")}
+        predefined = {
+            p.name: text_of(p.account)
+            for p in self._list(_Predefined, "PreDefinedAccounts", "/3/predefinedaccounts")
+            if text_of(p.account) not in ("", "0")
+        }
         locked = self._one(_LockedWrap, "/3/settings/lockedperiod")
         self.probe()
         return LedgerSetup(
@@ -112,17 +118,23 @@ class Reader:
             accounts=self._accounts(years, now.date()),
             vat_codes={code.code: code for code in (*_standard_codes(predefined), *self._options.vat_codes)},
             currencies={c.code: _currency(c) for c in self._list(_Currency, "Currencies", "/3/currencies")},
-            cost_centres={text_of(c.code): c.active is not False
-                          for c in self._list(_Coded, "CostCenters", "/3/costcenters")},
-            projects={text_of(p.number): p.status != "COMPLETED"
-                      for p in self._list(_Project, "Projects", "/3/projects")},
+            cost_centres={
+                text_of(c.code): c.active is not False for c in self._list(_Coded, "CostCenters", "/3/costcenters")
+            },
+            projects={
+                text_of(p.number): p.status != "COMPLETED" for p in self._list(_Project, "Projects", "/3/projects")
+            },
             terms_of_payment=self._codes("TermsOfPayments", "/3/termsofpayments"),
             ways_of_delivery=self._codes("WayOfDeliveries", "/3/wayofdeliveries"),
             terms_of_delivery=self._codes("TermsOfDeliveries", "/3/termsofdeliveries"),
-            voucher_series={text_of(s.code): bool(s.manual)
-                            for s in self._list(_Coded, "VoucherSeriesCollection", "/3/voucherseries")},
-            fiscal_years=tuple(FiscalYear(id=text_of(y.id), start=date.fromisoformat(y.start),
-                                          end=date.fromisoformat(y.end)) for y in years),
+            voucher_series={
+                text_of(s.code): bool(s.manual)
+                for s in self._list(_Coded, "VoucherSeriesCollection", "/3/voucherseries")
+            },
+            fiscal_years=tuple(
+                FiscalYear(id=text_of(y.id), start=date.fromisoformat(y.start), end=date.fromisoformat(y.end))
+                for y in years
+            ),
             locked_through=_locked(locked),
             rounds_totals=self._options.rounds_totals,
             functions=frozenset(self.allowed),
@@ -132,9 +144,13 @@ class Reader:
 
     def probe(self) -> None:
         """Learn which of the needed functions the company may use and we may touch, one small read each."""
-        probes = {"customer": ("Customers", "/3/customers"), "invoice": ("Invoices", "/3/invoices"),
-                  "payment": ("InvoicePayments", "/3/invoicepayments"), "order": ("Orders", "/3/orders"),
-                  "article": ("Articles", "/3/articles")}
+        probes = {
+            "customer": ("Customers", "/3/customers"),
+            "invoice": ("Invoices", "/3/invoices"),
+            "payment": ("InvoicePayments", "/3/invoicepayments"),
+            "order": ("Orders", "/3/orders"),
+            "article": ("Articles", "/3/articles"),
+        }
         for function in self._options.functions():
             if function in probes and function not in self.allowed and function not in self.refused:
                 self._one(dict[str, Any], probes[function][1], {"limit": "1"})
@@ -188,8 +204,9 @@ def _currency(row: _Currency) -> LedgerCurrency:
     """The register's rate is for `Unit` units; ours for one. Receivables take the buying rate (assumed; with automatic
     rates both are the same)."""
     unit = number_of(row.unit) or Decimal(1)
-    return LedgerCurrency(code=row.code, rate=number_of(row.buy) / unit,
-                          on=date.fromisoformat(row.on[:10]) if row.on else None)
+    return LedgerCurrency(
+        code=row.code, rate=number_of(row.buy) / unit, on=date.fromisoformat(row.on[:10]) if row.on else None
+    )
 
 
 def _method(years: list[_Year], today: date) -> str:
