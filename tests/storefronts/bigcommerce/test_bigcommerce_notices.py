@@ -104,6 +104,18 @@ def test_another_secret_is_refused() -> None:
         deliver(MiniStore(), body_of("store/order/updated", {"id": 1}), secret="another")
 
 
+@pytest.mark.parametrize("stamp", ["99999999999", "0", "1772438400"])
+def test_any_signed_time_outside_the_window_is_refused(stamp: str) -> None:
+    """M100: also one in the year 5138."""
+    store = MiniStore()
+    store.clock.advance(minutes(60))
+    body = body_of("store/order/updated", {"id": 1})
+    made = signature(SECRET, "msg_9", stamp, body)
+    with pytest.raises(NoticeRefused) as refused:
+        deliver(store, body, **{"webhook-timestamp": stamp, "webhook-signature": made})
+    assert refused.value.status == 401
+
+
 def test_another_stores_notice_is_refused() -> None:
     """M100: one app's secret serves all its stores."""
     with pytest.raises(NoticeRefused) as refused:
