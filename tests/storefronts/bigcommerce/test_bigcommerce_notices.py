@@ -98,6 +98,15 @@ def test_every_signed_part_counts(changed: dict[str, str]) -> None:
     assert refused.value.status == 401
 
 
+def test_a_good_value_under_another_version_is_refused() -> None:
+    """M100: a version is a promise about how the value is made."""
+    store = MiniStore()
+    body = body_of("store/order/updated", {"id": 1})
+    value = signature(SECRET, "msg_9", str(int(store.clock.seconds())), body).removeprefix("v1,")
+    with pytest.raises(NoticeRefused):
+        deliver(store, body, **{"webhook-signature": f"v2,{value}"})
+
+
 def test_another_secret_is_refused() -> None:
     """M100."""
     with pytest.raises(NoticeRefused):

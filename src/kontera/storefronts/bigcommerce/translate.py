@@ -183,7 +183,7 @@ def _less_shipping_coupons(lines: list[Line], coupons: Sequence[Discount], owed:
     off = total((coupon.amount for coupon in coupons), owed.currency).rounded()
     shipping = [index for index, line in enumerate(lines) if line.kind is LineKind.SHIPPING]
     charged = total((line.charged for line in lines), owed.currency)
-    if not off or not shipping or charged.rounded() == owed or (charged - off).rounded() != owed:
+    if not off or not shipping or (charged - off).rounded() != owed:
         return lines
     shares = spread(off, [lines[index].charged.amount for index in shipping])
     for index, share in zip(shipping, shares, strict=True):
