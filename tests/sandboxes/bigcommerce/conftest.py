@@ -52,8 +52,8 @@ class Shop:
 
     def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
         """One call to the control plane."""
-        answer = httpx2.request(method, f"{self.sandbox.base_url}/_sandbox/{path}", trust_env=False,
-                                content=None if body is None else json_bytes(body))
+        answer = self.client.request(method, f"{self.sandbox.base_url}/_sandbox/{path}",
+                                     content=None if body is None else json_bytes(body))
         assert answer.status_code in {200, 201}, answer.text
         return parse_json(answer.content)
 

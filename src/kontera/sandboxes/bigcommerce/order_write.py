@@ -72,7 +72,8 @@ class _Maker:
         if body.get("discount_amount"):
             reductions.append(Reduction(PER_TOTAL, given.amount(body["discount_amount"], "discount_amount"),
                                         "manual-discount", "Manual Discount", coupon=False))
-        rates = rates_for(self.store, SHIPPING_CLASS, country, self.group)
+        automatic = self.store.switches.automatic_tax  # a tax service is only asked at checkout
+        rates = () if automatic else rates_for(self.store, SHIPPING_CLASS, country, self.group)
         carriages = [Carriage(self._charge("shipping_cost", "base_shipping_cost") if index == 0 else ZERO, rates,
                               self._charge("handling_cost", "base_handling_cost") if index == 0 else ZERO, rates)
                      for index in range(len(addresses))]
@@ -114,11 +115,12 @@ class _Maker:
             self.overridden = True
             rates = _override_rates(fixed, rates, self.decimals)
         elif spec.product is not None:
-            if self.store.switches.automatic_tax:
-                rates = ()  # a tax service is only asked at checkout
             sek = (spec.variant or {}).get("price") or spec.product["price"]
-            unit = entered_in(self.store, rounded(sek * self.rate, self.decimals), spec.tax_class, rates,
-                              self.decimals)
+            unit = rounded(sek * self.rate, self.decimals)
+            if self.store.switches.automatic_tax:
+                rates = ()  # a tax service is only asked at checkout: the price is taken as it is
+            else:
+                unit = entered_in(self.store, unit, spec.tax_class, rates, self.decimals)
         self.specs.append(spec)
         entered = wrapping.inc if self.store.switches.prices_include_tax else wrapping.ex
         self.lines.append(CartLine(key, unit, pieces, rates, 0, entered, _override_rates(wrapping, (), self.decimals),
