@@ -81,7 +81,7 @@ def test_cost_centre_demanded_by_an_account(world: FortnoxWorld) -> None:
     ("licence", "missing"),
     [
         ("faktura", {"right: invoice", "right: payment"}),
-        ("bokforing", {"right: bookkeeping", "financial year"}),
+        ("bokforing", {"right: bookkeeping"}),
         ("integration", {"right: companyinformation", "right: settings", "right: customer", "right: invoice"}),
     ],
 )
@@ -116,6 +116,15 @@ def test_readiness_names_the_missing_receivable_account(world: FortnoxWorld) -> 
     document = invoice(world.chart, "nt-1", [line(world.chart, "100.00")], world.day)
     problems = world.ledger.quote(document, world.ledger.setup()).problems
     assert [problem.code for problem in problems] == ["PREDEFINED_ACCOUNT_MISSING"]
+
+
+def test_the_cash_method_books_no_invoices(world: FortnoxWorld) -> None:
+    """M7 M98: said by readiness and by the quote, before Fortnox refuses the booking."""
+    world.pull("profile", accounting_method="CASH")
+    assert red(world) == {"accounting method": "LEDGER_REFUSED accounting_method:cash"}
+    document = invoice(world.chart, "nt-1", [line(world.chart, "100.00")], world.day)
+    problems = world.ledger.quote(document, world.ledger.setup()).problems
+    assert [problem.cause for problem in problems] == ["accounting_method:cash"]
 
 
 def test_the_whole_consent(world: FortnoxWorld) -> None:
