@@ -9,6 +9,7 @@ from kontera.clock import SystemClock
 from kontera.commerce import LineKind, PaymentKind
 from kontera.db.models import PostedEntry
 from kontera.posting import rules
+from kontera.posting.release import judge_merchant
 from tests.accounting.help import line, money, order, payment, tax
 from tests.posting.test_once import sale
 from tests.posting.world import World
@@ -97,8 +98,6 @@ def test_a_new_rulebook_releases_what_waited_for_it(world: World) -> None:
         'account = "1580"',
         'settle = "capture"',
     )
-    from kontera.posting.release import judge_merchant
-
     judge_merchant(world.merchant.pk, CLOCK)
     world.drain()
     assert (["PAYMENT_UNMAPPED"], "booked") == (waiting, world.order("1").place)
