@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from kontera.errors import NeedsLedgerSetup, OurFault
+from kontera.errors import NeedsLedgerSetup, NeedsOperator, OurFault
 from kontera.ledgers.protocol import AlreadyRecorded, Bound, Receipt, Recorded, RecordedDifferently
 from kontera.ledgers.samples import Chart, card, invoice, line, payment
 from tests.ledgers.fortnox.fake import Fake, Reply, refusal
@@ -283,3 +283,10 @@ def test_a_number_of_ours_that_a_stranger_has_is_left_alone() -> None:
     assert fake.ledger.ensure_customer(card(key="shop:nt:17"), None) == "made"
     assert fake.sent()["Customer"]["CustomerNumber"].startswith("nt-17-")
     assert [call for call in fake.calls if call.startswith("PUT")] == []
+
+
+def test_a_register_refused_for_another_reason_is_not_a_missing_licence() -> None:
+    """M118: only licence and consent leave a function out; anything else is raised, never swallowed."""
+    with pytest.raises(NeedsOperator) as caught:
+        Fake(lambda request: refusal(2009999, "Något nytt")).ledger.setup()
+    assert caught.value.problem.code == "LEDGER_REFUSED"
