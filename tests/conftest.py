@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from kontera.db.ground import open_ground
+from kontera.db.ground import open_ground, set_up_django
+
+set_up_django()
 
 
 @pytest.fixture(scope="session")

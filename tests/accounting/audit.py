@@ -55,7 +55,7 @@ def _accounts(order: Order, expected: Expected, invoice: SalesInvoice) -> list[s
     for row in invoice.lines:
         booked[row.account] = booked.get(row.account, 0) + units(row.gross)
     rounding = expected.total - sum(expected.gross_by_account.values())
-    wanted = {account: sum_ for account, sum_ in expected.gross_by_account.items()} | {"3740": rounding}
+    wanted = expected.gross_by_account | {"3740": rounding}
     nonzero = {account: sum_ for account, sum_ in wanted.items() if sum_}
     if nonzero != {account: sum_ for account, sum_ in booked.items() if sum_}:
         return [f"accounts: expected {nonzero}, booked {booked}"]

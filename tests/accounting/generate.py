@@ -108,11 +108,13 @@ class Shop:
             charged = half_up(exact_gross)
         else:
             cuts = [Fraction(half_up(cut)) for cut in cuts]
-            if self.way == PER_LINE:
-                stated = half_up(price * pieces) - sum(cuts, Fraction(0))
+            listed = half_up(price * pieces) if self.way == PER_LINE else half_up(price) * pieces
+            if sum(cuts) >= listed:  # no shop takes off more than there is
+                cuts = [Fraction(listed)]
+            stated = listed - sum(cuts, Fraction(0))
+            if self.way == PER_LINE or not stated:
                 vat = Fraction(half_up(stated * share))
             else:
-                stated = half_up(price) * pieces - sum(cuts, Fraction(0))
                 vat = Fraction(half_up(half_up(price) * share) * pieces - sum(half_up(cut * share) for cut in cuts))
             exact_gross = stated if self.inclusive else stated + vat
             charged = int(exact_gross)

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kontera.clock import SystemClock
-from tests.accounting.help import line, order, tax
+from tests.posting.test_once import sale
 
 if TYPE_CHECKING:
     from tests.posting.world import World
-
-NOW = SystemClock().now()
-
-
-def sale(number: str, **more: Any) -> Any:
-    """A paid order of two teas."""
-    tea = line("258.00", tax(12, "27.64"), quantity="2", price="129.00")
-    return order(tea, paid=more.pop("paid", "klarna"), id=number, number=number, placed_at=NOW - timedelta(minutes=5), **more)
 
 
 def test_an_order_is_an_invoice_booked_and_paid(world: World) -> None:

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import msgspec
+
 from kontera.accounting.starter import starter_text
 from kontera.cli.draining import drain_connection
 from kontera.clock import SystemClock
@@ -38,6 +40,7 @@ class World:
             "client_id": keys["client_id"],
             "client_secret": keys["client_secret"],
             "tenant_id": keys["tenant_id"],
+            "documents": "both",
             "rate_calls": "0",
         })  # fmt: skip
         self.shop = self._connect("bigcommerce", "nt", {
@@ -45,9 +48,7 @@ class World:
         }, self.ledger)  # fmt: skip
         rules.activate(self.merchant, starter_text("se-bas"), author="test", reason="start", now=CLOCK.now())
 
-    def _connect(
-        self, vendor: str, code: str, values: dict[str, str], ledger: Connection | None = None
-    ) -> Connection:
+    def _connect(self, vendor: str, code: str, values: dict[str, str], ledger: Connection | None = None) -> Connection:
         return store.connect(
             self.merchant, vendor, code, values, now=CLOCK.now(), author="test", ledger=ledger, since=LONG_AGO
         )
@@ -55,8 +56,9 @@ class World:
     def arrives(self, order: Order | Problem, number: str = "") -> ShopOrder:
         """An order was read from the shop."""
         known = number or (order.id if isinstance(order, Order) else "")
-        read = Read(kind=FactKind.ORDER, id=known, raw=to_json(order), order=order if isinstance(order, Order) else None,
-                    problem=order if isinstance(order, Problem) else None)  # fmt: skip
+        read = Read(kind=FactKind.ORDER, id=known, raw=to_json(order))
+        told = {"order": order} if isinstance(order, Order) else {"problem": order}
+        read = msgspec.structs.replace(read, **told)
         look = Look.objects.create(
             merchant=self.merchant, connection=self.shop, kind="order", external_id=known, first_at=CLOCK.now(),
             due_at=CLOCK.now(),

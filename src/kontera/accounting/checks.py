@@ -7,6 +7,7 @@ never asks the ledger: the copy of its settings is handed in.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from kontera.accounting.documents import Document, SalesInvoice, SalesOrder, VatRegion, Voucher
 from kontera.accounting.ledger_setup import LedgerSetup
@@ -14,7 +15,7 @@ from kontera.accounting.problems import on_day, on_order, rate_text
 from kontera.commerce import Order
 from kontera.errors import Problem
 
-_BUYER_ACCOUNTS = frozenset({VatRegion.EU_REVERSE, VatRegion.DOMESTIC_REVERSE})
+BUYER_ACCOUNTS = frozenset({VatRegion.EU_REVERSE, VatRegion.DOMESTIC_REVERSE})
 
 
 def check(order: Order, documents: Sequence[Document], setup: LedgerSetup) -> list[Problem]:
@@ -68,18 +69,21 @@ def _accounts(order: Order, document: Document, setup: LedgerSetup) -> Iterator[
             yield on_order(order, "ACCOUNT_INACTIVE", f"account:{number}", account=number, rule=rule)
 
 
+def has_vat_code(setup: LedgerSetup, code: str, rate: Decimal, reverse: bool) -> bool:
+    """Whether the ledger can write a row with this VAT code and percent. Without a code the percent must be known;
+    where the buyer accounts for the VAT (`reverse`) the ledger's code may carry the rate the buyer owes."""
+    if not code:
+        return not rate or any(known.rate == rate for known in setup.vat_codes.values())
+    known = setup.vat_codes.get(code)
+    return known is not None and (known.rate == rate or reverse)
+
+
 def _vat_codes(order: Order, document: SalesInvoice | SalesOrder, setup: LedgerSetup) -> Iterator[Problem]:
-    """A row's VAT code exists with its rate and posts to the account the rule says; without a code the rate exists.
-    Where the buyer accounts for the VAT the ledger's code may carry the rate the buyer owes."""
+    """A row's VAT code exists with its rate and posts to the account the rule says."""
     for row in document.lines:
         rate = rate_text(row.vat_rate)
         code = setup.vat_codes.get(row.vat_code)
-        if row.vat_code:
-            reverse = document.region in _BUYER_ACCOUNTS and not row.vat
-            missing = code is None or (code.rate != row.vat_rate and not reverse)
-        else:
-            missing = bool(row.vat_rate) and all(known.rate != row.vat_rate for known in setup.vat_codes.values())
-        if missing:
+        if not has_vat_code(setup, row.vat_code, row.vat_rate, document.region in BUYER_ACCOUNTS and not row.vat):
             yield on_order(order, "VAT_RATE_NOT_IN_LEDGER", f"vat_rate:{rate}", rate=rate, vat_code=row.vat_code)
         elif code is not None and row.vat and code.account not in ("", row.vat_account):
             facts = {"vat_code": row.vat_code, "rules": row.vat_account, "ledger": code.account}

@@ -36,13 +36,12 @@ def priced(text: str, quantity: Decimal, unit_price: Money, discount: Money, amo
     """Tell `amount` (rounded) as quantity, price and discount; see the module. discount: the shop's own, in the same
     terms (with or without VAT) as price and amount."""
     if quantity > 0 and amount.amount >= 0:
-        listed = unit_price.rounded()
-        for price in (listed, _covering(quantity, amount + discount), _covering(quantity, amount)):
+        covering = [_covering(quantity, amount + discount), _covering(quantity, amount)]
+        for price in [unit_price, *covering] if unit_price.is_rounded() else covering:
             rest = price * quantity - amount
-            told_as_listed = price != listed or unit_price.is_rounded()
-            if rest.amount >= 0 and rest.is_rounded() and told_as_listed:
+            if rest.amount >= 0 and rest.is_rounded():
                 return Priced(text=text, quantity=quantity, unit_price=price, discount=rest)
-    said = text if quantity == ONE else f"{rate_text(quantity)} × {text}"
+    said = text if quantity == ONE else f"{rate_text(quantity)} x {text}"
     return Priced(text=said, quantity=ONE, unit_price=amount, discount=Money.zero(amount.currency))
 
 

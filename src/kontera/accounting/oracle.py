@@ -125,12 +125,10 @@ def total_bound(line: Line, prices_include_vat: bool) -> Ladder:
     )
 
 
-def vat_by_rules(parts: Sequence[Part], currency: str) -> Money:
-    """The VAT that the rates make of the amounts charged, unrounded."""
-    result = ZERO
-    for part in parts:
-        result += part.gross.amount * part.rate / (HUNDRED + part.rate)
-    return Money(result, currency)
+def vat_by_rate(gross: Money, rate: Decimal) -> Money:
+    """The VAT that a rate makes of an amount with VAT in it, unrounded. Multiplied before it is divided, so that a
+    half stays exactly a half."""
+    return Money(gross.amount * rate / (HUNDRED + rate), gross.currency)
 
 
 def explained(what: str, shop: Money, ours: Money, exact: Money, ladder: Ladder) -> Difference | None:

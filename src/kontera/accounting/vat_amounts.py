@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
-from kontera.accounting.oracle import Ladder, explained, total_ladder, vat_by_rules, vat_ladder
+from kontera.accounting.oracle import Ladder, explained, total_ladder, vat_by_rate, vat_ladder
 from kontera.accounting.outcome import Difference
 from kontera.accounting.parts import Part
 from kontera.accounting.problems import rate_text, vat_differs
@@ -43,13 +43,13 @@ def vat_amounts(order: Order, parts: Sequence[Part]) -> VatAmounts:
         shop = order.vat.rounded() if taxed == [places] else stated.rounded()
         for place, vat in zip(places, round_to_sum([part.vat for part in members], shop), strict=True):
             vats[place] = vat
-        exact = vat_by_rules(members, order.currency)
+        exact = vat_by_rate(total((part.gross for part in members), order.currency), rate)
         ladder = total_ladder([vat_ladder(part, order.prices_include_vat) for part in members])
         _judge(order, rate_text(rate), shop, exact, _with_sum(ladder, shop, stated), differences, problems)
     booked = total(vats, order.currency)
-    if booked != order.vat and not problems:
+    if booked != order.vat.rounded() and not problems:
         ladder = total_ladder([vat_ladder(part, order.prices_include_vat) for part in parts])
-        _judge(order, "all", order.vat, booked, _with_sum(ladder, order.vat, booked), differences, problems)
+        _judge(order, "all", order.vat.rounded(), booked, _with_sum(ladder, order.vat, booked), differences, problems)
     return VatAmounts(vats=tuple(vats), differences=tuple(differences), problems=tuple(problems))
 
 

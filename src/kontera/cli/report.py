@@ -67,7 +67,7 @@ class Reader:
 
     def open_the_gate(self) -> None:
         """Lift the ledger's rate limit: reading everything back is not part of what is measured."""
-        self.control("fortnox", "actions/rate_limit", {"count": None, "seconds": 5})
+        self.control("fortnox", "actions/limit", {"count": None, "seconds": 5})
 
     def _pages(self, path: str, name: str) -> Iterator[dict[str, Any]]:
         page, pages = 1, 1

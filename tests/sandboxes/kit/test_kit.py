@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -17,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+import kontera
 from kontera.clock import ManualClock
 from kontera.sandboxes.kit import CallLog, Fault, Faults, Sandbox, SlidingWindow, json_bytes, json_response, parse_json
 
@@ -237,7 +240,9 @@ def test_it_serves_as_a_process_of_its_own() -> None:
         "box = Sandbox(); box.app = Starlette()\n"
         "serve(box, 0, lambda url: __import__('sys').stdout.write(url + '\\n') and __import__('sys').stdout.flush())\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    source = str(Path(kontera.__file__).parents[1])
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True,
+                               env={**os.environ, "PYTHONPATH": source})
     try:
         assert process.stdout is not None
         url = process.stdout.readline().strip()

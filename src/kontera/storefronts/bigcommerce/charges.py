@@ -138,7 +138,7 @@ def fee_lines(document: Node, order: Node, places: Places, book: TaxBook, curren
     """Fees with their VAT. BigCommerce gives no VAT rows for fees, so the rate is the one of the order's rates (or
     the whole percentage) that reproduces the fee's own VAT to the smallest unit; otherwise Unreadable."""
     found = []
-    for node in order.nodes("fees") if order.is_list("fees") else document.nodes("fees"):
+    for node in _fee_nodes(document, order):
         inc = node.money("cost_inc_tax", currency)
         tax = node.money("cost_tax", currency, optional=True)
         if not inc:
@@ -159,6 +159,16 @@ def fee_lines(document: Node, order: Node, places: Places, book: TaxBook, curren
             )
         )
     return found
+
+
+def _fee_nodes(document: Node, order: Node) -> list[Node]:
+    # Included in the order they are a list; read by themselves they stand in an object under "fees".
+    if order.is_list("fees"):
+        return list(order.nodes("fees"))
+    if document.is_list("fees"):
+        return list(document.nodes("fees"))
+    apart = document.node("fees")
+    return list(apart.nodes("fees")) if apart else []
 
 
 def _fee_rate(node: Node, net: Money, tax: Money, book: TaxBook) -> Decimal:

@@ -46,6 +46,14 @@ class Places:
         return countries.pop() if len(countries) == 1 and address_id in ("", "0") else ""
 
 
+def consignments_of(order: Node) -> Node | None:
+    """The consignments included in the order; None when there are none or only a link to them."""
+    if not order.has("consignments") or order.is_list("consignments"):
+        return None
+    node = order.node("consignments")
+    return None if node is None or node.has("url") else node
+
+
 def address_of(node: Node | None) -> Address:
     """A billing or delivery address; an absent one is empty."""
     if node is None:
@@ -68,7 +76,7 @@ def address_of(node: Node | None) -> Address:
 
 def places_of(document: Node, order: Node) -> Places:
     """The deliveries from the included consignments, or from the separately read shipping addresses."""
-    consignments = order.node("consignments") if not order.is_list("consignments") else None
+    consignments = consignments_of(order)
     if document.has("shipping_addresses"):
         nodes = list(document.nodes("shipping_addresses"))
     else:

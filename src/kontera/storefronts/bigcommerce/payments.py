@@ -129,12 +129,14 @@ def _method(node: Node, order: Node) -> str:
         return gateway
     custom, offline = node.node("custom"), node.node("offline")
     named = (custom.text("payment_method") if custom else "") or (offline.text("display_name") if offline else "")
-    return named.lower() or payment_method_of(order) or gateway or node.text("method").lower()
+    return (named or order.text("payment_method") or gateway or node.text("method")).lower()
 
 
-def payment_method_of(order: Node) -> str:
-    """The key of the order's means of payment: the provider's id, else the text shown, lower case."""
-    return (order.text("payment_provider_id") or order.text("payment_method")).lower()
+def payment_method_of(order: Node, payments: tuple[Payment, ...]) -> str:
+    """The key of the order's means of payment: the gateway of its first payment in money, else the text shown to the
+    shopper, lower case. (payment_provider_id is no method: it is the provider's id of the payment.)"""
+    gateways = (payment.method for payment in payments if payment.kind is PaymentKind.MONEY)
+    return next(gateways, order.text("payment_method").lower())
 
 
 def _instant(node: Node) -> datetime | None:

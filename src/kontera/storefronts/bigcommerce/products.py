@@ -6,15 +6,24 @@ Decides which of the vendor's many amounts is the one the customer was charged f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import Enum
 
 from kontera.commerce import Line, LineKind
 from kontera.money import Money, total
 from kontera.storefronts.bigcommerce.discounts import discount_total, discounts_of
 from kontera.storefronts.bigcommerce.fields import Node
-from kontera.storefronts.bigcommerce.parties import Places
+from kontera.storefronts.bigcommerce.parties import Places, consignments_of
 from kontera.storefronts.bigcommerce.taxes import TaxBook, TaxRow, class_of, line_taxes
 
 GIFT_CERTIFICATE = "giftcertificate"
+
+
+class Reading(Enum):
+    """The two figures that can say what a line was charged. Examples of the vendor exist for each; `translate` takes
+    the one whose sum is the order's total."""
+
+    AS_PAID = "discounted_total_inc_tax"
+    FROM_PRICE = "the price less the discounts"
 
 
 def product_nodes(document: Node, order: Node) -> Iterator[Node]:
@@ -22,7 +31,7 @@ def product_nodes(document: Node, order: Node) -> Iterator[Node]:
     if document.has("products"):
         yield from document.nodes("products")
         return
-    consignments = order.node("consignments") if not order.is_list("consignments") else None
+    consignments = consignments_of(order)
     if consignments is None:
         return
     email = consignments.node("email")
@@ -35,7 +44,9 @@ def product_nodes(document: Node, order: Node) -> Iterator[Node]:
             yield single
 
 
-def product_line(node: Node, places: Places, book: TaxBook, currency: str, inclusive: bool) -> tuple[Line, Money]:
+def product_line(
+    node: Node, places: Places, book: TaxBook, currency: str, inclusive: bool, reading: Reading
+) -> tuple[Line, Money]:
     """The line, charged exactly (not yet rounded), and the line's own tax field (for VAT without details)."""
     identity = node.text("id")
     rows = book.of_product(identity)
@@ -51,7 +62,7 @@ def product_line(node: Node, places: Places, book: TaxBook, currency: str, inclu
         name=node.text("name") or node.text("name_merchant"),
         quantity=node.number("quantity"),
         unit_price=node.money("price_inc_tax" if inclusive else "price_ex_tax", currency),
-        charged=_charged(node, rows, discount_total(discounts, currency), currency, inclusive),
+        charged=_charged(node, rows, discount_total(discounts, currency), currency, inclusive, reading),
         taxes=line_taxes(rows),
         discounts=discounts,
         tax_class=class_of(rows),
@@ -66,10 +77,12 @@ def product_line(node: Node, places: Places, book: TaxBook, currency: str, inclu
     return line, node.money("total_tax", currency, optional=True)
 
 
-def _charged(node: Node, rows: list[TaxRow], reduction: Money, currency: str, inclusive: bool) -> Money:
+def _charged(
+    node: Node, rows: list[TaxRow], reduction: Money, currency: str, inclusive: bool, reading: Reading
+) -> Money:
     # discounted_total_inc_tax is "what the shopper paid" (the vendor's words). Where it is missing the prices that the
     # shop calls actual decide: with VAT less discounts, or without VAT less discounts plus the VAT of the line.
-    if node.has("discounted_total_inc_tax"):
+    if reading is Reading.AS_PAID and node.has("discounted_total_inc_tax"):
         return node.money("discounted_total_inc_tax", currency)
     if inclusive:
         return node.money("total_inc_tax", currency) - reduction

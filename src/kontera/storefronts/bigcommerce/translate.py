@@ -19,9 +19,16 @@ from kontera.storefronts.bigcommerce.discounts import shipping_coupons
 from kontera.storefronts.bigcommerce.fields import Node, Unreadable, parse
 from kontera.storefronts.bigcommerce.parties import Places, customer_of, places_of
 from kontera.storefronts.bigcommerce.payments import has_refund, payment_method_of, payments_of
-from kontera.storefronts.bigcommerce.products import product_line, product_nodes
+from kontera.storefronts.bigcommerce.products import Reading, product_line, product_nodes
 from kontera.storefronts.bigcommerce.states import PARTIALLY_REFUNDED, REFUNDED, STATES
-from kontera.storefronts.bigcommerce.taxes import class_of, line_taxes, spread_rows, tax_book
+from kontera.storefronts.bigcommerce.taxes import (
+    UnknownTaxClass,
+    check_classes,
+    class_of,
+    line_taxes,
+    spread_rows,
+    tax_book,
+)
 
 _REFUNDED_PAYMENT = ("refunded", "partially refunded")
 
@@ -29,12 +36,14 @@ _REFUNDED_PAYMENT = ("refunded", "partially refunded")
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the translation must know beside the document. order_page: address of an order in the shop's own control
-    panel, with {id} in it; "" = none."""
+    panel, with {id} in it; "" = none. tax_classes: ids and lower-case names of the store's VAT classes; None = unknown,
+    then no order is judged by them."""
 
     store: str
     vat_number_field: str = ""
     organisation_number_field: str = ""
     order_page: str = ""
+    tax_classes: frozenset[str] | None = None
 
 
 def translate(raw: bytes, context: Context, known_as: str = "") -> Order | Problem:
@@ -56,6 +65,9 @@ def translate(raw: bytes, context: Context, known_as: str = "") -> Order | Probl
     except _UnknownCurrency as fault:
         facts = {"order": number, "currency": fault.code}
         return Problem(code="CURRENCY_UNKNOWN", cause=f"currency:{fault.code}", facts=facts)
+    except UnknownTaxClass as fault:
+        facts = {"order": number, "tax_class": fault.name}
+        return Problem(code="TAX_CLASS_UNKNOWN", cause=f"tax_class:{fault.name}", facts=facts)
 
 
 class _UnknownCurrency(Exception):
@@ -85,12 +97,15 @@ def _order(document: Node, order: Node, context: Context) -> Order | None:
     currency = _currency(order)
     if state is None:
         return None
+    if context.tax_classes is not None:
+        check_classes(tax_book(document, currency), context.tax_classes)
     places = places_of(document, order)
     owed = order.money("total_inc_tax", currency).rounded()
     lines: tuple[Line, ...] = ()
     refunded = False
     if state is not OrderState.INCOMPLETE:
         lines, refunded = _lines(document, order, places, currency, owed)
+    payments = payments_of(document, order, currency)
     shop_currency = order.text("store_default_currency_code").upper()
     identity = order.text("id")
     return Order(
@@ -109,8 +124,8 @@ def _order(document: Node, order: Node, context: Context) -> Order | None:
         lines=lines,
         total=owed,
         vat=order.money("total_tax", currency),
-        payments=payments_of(document, order, currency),
-        payment_method=payment_method_of(order),
+        payments=payments,
+        payment_method=payment_method_of(order, payments),
         shipping_method=shipping_method(places),
         shop_currency=shop_currency,
         # The direction of the shop's own rate is not documented: only the rate that has none is passed on.
@@ -131,11 +146,26 @@ def _is_refunded(document: Node, order: Node) -> bool:
 
 
 def _lines(document: Node, order: Node, places: Places, currency: str, owed: Money) -> tuple[tuple[Line, ...], bool]:
-    """Every line, charged in whole smallest units, and whether any of them was refunded."""
+    """Every line, charged in whole smallest units, and whether any of them was refunded. What the vendor calls paid
+    decides; only when that does not give the order's total, and price less discounts does, the latter."""
+    products = list(product_nodes(document, order))
+    refunded = any(node.number("quantity_refunded", ZERO) > 0 for node in products)
+    first: list[Line] | None = None
+    for reading in Reading:
+        lines = _read_lines(document, order, products, places, currency, reading)
+        lines = rounded_lines(_less_shipping_coupons(lines, shipping_coupons(document, currency), owed), owed)
+        if total((line.charged for line in lines), currency) == owed:
+            return tuple(lines), refunded
+        first = first or lines
+    return tuple(first or ()), refunded
+
+
+def _read_lines(
+    document: Node, order: Node, products: list[Node], places: Places, currency: str, reading: Reading
+) -> list[Line]:
     inclusive = order.flag("is_tax_inclusive_pricing")
     book = tax_book(document, currency)
-    products = list(product_nodes(document, order))
-    drafts = [product_line(node, places, book, currency, inclusive) for node in products]
+    drafts = [product_line(node, places, book, currency, inclusive, reading) for node in products]
     drafts += charge_lines(order, places, products, book, currency, inclusive)
     lines = [line for line, _ in drafts]
     if book.rows and not book.has_details:
@@ -144,10 +174,7 @@ def _lines(document: Node, order: Node, places: Places, currency: str, owed: Mon
             msgspec.structs.replace(line, taxes=line_taxes(rows), tax_class=class_of(rows))
             for line, rows in zip(lines, shared, strict=True)
         ]
-    lines += fee_lines(document, order, places, book, currency)
-    lines = _less_shipping_coupons(lines, shipping_coupons(document, currency), owed)
-    lines = rounded_lines(lines, owed)
-    return tuple(lines), any(node.number("quantity_refunded", ZERO) > 0 for node in products)
+    return lines + fee_lines(document, order, places, book, currency)
 
 
 def _less_shipping_coupons(lines: list[Line], coupons: Sequence[Discount], owed: Money) -> list[Line]:
@@ -156,7 +183,7 @@ def _less_shipping_coupons(lines: list[Line], coupons: Sequence[Discount], owed:
     off = total((coupon.amount for coupon in coupons), owed.currency).rounded()
     shipping = [index for index, line in enumerate(lines) if line.kind is LineKind.SHIPPING]
     charged = total((line.charged for line in lines), owed.currency)
-    if not off or not shipping or charged.rounded() == owed or (charged - off).rounded() != owed:
+    if not off or not shipping or (charged - off).rounded() != owed:
         return lines
     shares = spread(off, [lines[index].charged.amount for index in shipping])
     for index, share in zip(shipping, shares, strict=True):
