@@ -150,6 +150,7 @@ def test_found_in_the_other_form_is_the_same() -> None:
 
 
 def test_a_document_needs_its_customer_and_a_payment_its_invoice() -> None:
+    """A call that could only be refused is never made: the numbers it needs come first."""
     fake = answering({})
     with pytest.raises(OurFault):
         fake.ledger.record(INVOICE, Bound())
@@ -208,6 +209,7 @@ def test_a_refused_booking_is_success_only_when_it_is_booked() -> None:
 
 
 def test_own_document_numbers() -> None:
+    """M100: chosen by us, the document's number is the start plus the digits of the order number."""
     fake = Fake(
         lambda request: (201, {"Invoice": held("501001")}), {"document_numbers": "own", "number_start": "500000"}
     )
@@ -239,6 +241,7 @@ def test_an_article_with_a_slash_is_searched() -> None:
 
 
 def test_an_article_somebody_else_just_made_is_as_good() -> None:
+    """M35: refused because it exists by now: it is looked for again, and that is enough."""
     asked: list[str] = []
 
     def answer(request: httpx2.Request) -> Reply:
