@@ -108,7 +108,7 @@ def test_an_order_that_is_gone_is_a_case(pair: Pair) -> None:
 
 def test_a_refund_nobody_books_yet_is_a_case(pair: Pair) -> None:
     """REFUND_NOT_BOOKED (M90): the shop refunded after the invoice was booked; it waits, never silently."""
-    bought = pair.buys()
+    bought = pair.buys(payment="card")
     pair.drain()
     pair.works()
     pair.puts(bought.id, status_id=4)
@@ -155,7 +155,7 @@ def test_a_shop_that_is_down_is_waited_for(pair: Pair) -> None:
 def test_a_quote_that_differs_is_held_before_anything_is_sent(pair: Pair) -> None:
     """QUOTE_DIFFERS (M46 M92): the ledger rounds invoice totals to whole kronor; what was charged would not be met."""
     bought = pair.buys(TEA, billing_address=HOME, manual_discount="0.55")
-    pair.sandbox.actions()["profile"]({"rounds_totals": True})
+    pair.sandbox.actions()["profile"]({"round_off": True})
     keys = {"rounds_totals": "yes"}
     store.connect(pair.merchant, "fortnox", "fortnox", keys, now=CLOCK.now(), author="test")
     pair.drain()
