@@ -70,7 +70,8 @@ def create(store: Store, order: Order, body: Json) -> Json:
     refund: Json = {
         "id": store.number("refund"), "order_id": order.id, "user_id": 0, "created": store.now(),
         "reason": str(body.get("reason", "")), "total_amount": total, "total_tax": tax,
-        "uses_merchant_override_values": bool(override), "items": _worth(order, body, store.rules(order.currency).decimals).items,
+        "uses_merchant_override_values": bool(override),
+        "items": _worth(order, body, store.rules(order.currency).decimals).items,
         "payments": [{"id": store.number("refund_payment"), "provider_id": entry["provider_id"],
                       "amount": _number(entry["amount"], "amount"), "offline": bool(entry.get("offline", False)),
                       "is_declined": False, "declined_message": "", "transaction_id": ""} for entry in payments]}
