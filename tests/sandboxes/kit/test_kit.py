@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -17,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+import kontera
 from kontera.clock import ManualClock
 from kontera.sandboxes.kit import CallLog, Fault, Faults, Sandbox, SlidingWindow, json_bytes, json_response, parse_json
 
@@ -32,10 +35,13 @@ class Toy(Sandbox):
         super().__init__(clock, limit=limit, window=5.0)
         self.things: list[Any] = []
         self.expired = 0
-        self.app = Starlette(routes=[
-            Route("/things", self._list), Route("/things", self._create, methods=["POST"]),
-            Route("/things/{number:int}", self._one),
-        ])
+        self.app = Starlette(
+            routes=[
+                Route("/things", self._list),
+                Route("/things", self._create, methods=["POST"]),
+                Route("/things/{number:int}", self._one),
+            ]
+        )
 
     async def _list(self, request: Request) -> Response:
         if not self.admitted("only"):
@@ -179,8 +185,9 @@ def test_rate_is_seeded_skip_passes_and_a_permanent_fault_stays() -> None:
     assert faults.listed() == []
 
 
-@pytest.mark.parametrize("body", [
-    {"kind": "explode"}, {"kind": "status"}, {"kind": "slow", "rate": 2}, {"kind": "slow", "colour": "red"}])
+@pytest.mark.parametrize(
+    "body", [{"kind": "explode"}, {"kind": "status"}, {"kind": "slow", "rate": 2}, {"kind": "slow", "colour": "red"}]
+)
 def test_a_fault_that_makes_no_sense_is_refused(http: httpx2.Client, body: dict[str, Any]) -> None:
     """A misspelt fault must not pass silently: the test that declared it would prove nothing."""
     assert http.post("/_sandbox/faults", json=body).status_code == 400
@@ -233,7 +240,9 @@ def test_it_serves_as_a_process_of_its_own() -> None:
         "box = Sandbox(); box.app = Starlette()\n"
         "serve(box, 0, lambda url: __import__('sys').stdout.write(url + '\\n') and __import__('sys').stdout.flush())\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    source = str(Path(kontera.__file__).parents[1])
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True,
+                               env={**os.environ, "PYTHONPATH": source})
     try:
         assert process.stdout is not None
         url = process.stdout.readline().strip()

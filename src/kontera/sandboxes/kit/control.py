@@ -51,8 +51,9 @@ class Control:
 
     async def _index(self, request: Request) -> Response:
         sandbox = self._sandbox
-        return json_response({"name": sandbox.name, "views": sorted(sandbox.views()),
-                              "actions": sorted(sandbox.actions())})
+        return json_response(
+            {"name": sandbox.name, "views": sorted(sandbox.views()), "actions": sorted(sandbox.actions())}
+        )
 
     async def _calls(self, request: Request) -> Response:
         return json_response(self._sandbox.calls.summary())

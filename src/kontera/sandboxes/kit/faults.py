@@ -93,8 +93,9 @@ class Faults:
     def listed(self) -> list[dict[str, Any]]:
         """The faults in force, for the control plane."""
         with self._lock:
-            return [{"id": armed.number, "left": armed.left, **msgspec.to_builtins(armed.fault)}
-                    for armed in self._armed]
+            return [
+                {"id": armed.number, "left": armed.left, **msgspec.to_builtins(armed.fault)} for armed in self._armed
+            ]
 
     def _strike(self, kinds: frozenset[str], method: str, path: str) -> Fault | None:
         with self._lock:

@@ -1,0 +1,18 @@
+"""One call to a vendor: the rate window, the record kept of it, and what a failure means. See README.md."""
+
+from kontera.calls.caller import Answer, Caller, Exchange
+from kontera.calls.readiness import ReadinessCheck
+from kontera.calls.settings import Setting, SettingKind, SettingsError, check_settings
+from kontera.calls.window import RateWindow
+
+__all__ = [
+    "Answer",
+    "Caller",
+    "Exchange",
+    "RateWindow",
+    "ReadinessCheck",
+    "Setting",
+    "SettingKind",
+    "SettingsError",
+    "check_settings",
+]

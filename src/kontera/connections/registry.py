@@ -1,0 +1,82 @@
+"""Every vendor Kontera knows, one line each. Adding a storefront or a ledger adds its line here.
+
+Decides which adapter serves a connection. Adapters are imported when first needed: the command line starts fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from kontera.calls import Setting, SettingKind
+
+_EVERY_CONNECTION = (
+    Setting(
+        name="rate_calls",
+        title="Calls the vendor allows in one window (empty = the vendor's usual)",
+        title_sv="Anrop som leverantören tillåter per fönster (tomt = det vanliga)",
+        kind=SettingKind.NUMBER,
+    ),
+    Setting(
+        name="rate_milliseconds",
+        title="Length of that window in milliseconds",
+        title_sv="Fönstrets längd i millisekunder",
+        kind=SettingKind.NUMBER,
+    ),
+)
+
+
+class Vendor(msgspec.Struct, frozen=True, kw_only=True):
+    """One vendor: where its adapter lives, and its rate window (limit 0 = the adapter adapts by itself), how
+    many calls may be in flight together, and how many objects one read takes."""
+
+    name: str
+    title: str
+    kind: str
+    module: str
+    limit: int
+    seconds: float
+    at_once: int
+    batch: int = 1
+
+    def settings(self) -> Sequence[Setting]:
+        """The settings its adapter declares, and those every connection has."""
+        return (*self.own_settings(), *_EVERY_CONNECTION)
+
+    def own_settings(self) -> Sequence[Setting]:
+        """The settings its adapter declares."""
+        declared: Sequence[Setting] = importlib.import_module(f"{self.module}.settings").SETTINGS
+        return declared
+
+    def builder(self) -> Any:
+        """`connect` of its adapter: settings, clock, window, record, save_settings -> adapter."""
+        return importlib.import_module(f"{self.module}.adapter").connect
+
+
+VENDORS = {
+    vendor.name: vendor
+    for vendor in (
+        Vendor(
+            name="bigcommerce",
+            title="BigCommerce",
+            kind="storefront",
+            module="kontera.storefronts.bigcommerce",
+            limit=0,
+            seconds=30.0,
+            at_once=6,
+            batch=8,
+        ),
+        Vendor(
+            name="fortnox",
+            title="Fortnox",
+            kind="ledger",
+            module="kontera.ledgers.fortnox",
+            limit=25,
+            seconds=5.0,
+            at_once=6,
+        ),
+    )
+}

@@ -1,0 +1,1 @@
+"""The console: people's door. See README.md."""

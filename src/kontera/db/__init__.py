@@ -1,0 +1,1 @@
+"""Tables, migrations, secrets and the database server itself. See README.md."""

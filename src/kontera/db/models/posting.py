@@ -1,0 +1,134 @@
+"""Orders and where they stand, the documents on their way to a ledger, the entries read back, and the rulebooks."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from kontera.db.models.connections import Connection
+from kontera.db.models.intake import Fact
+from kontera.db.models.merchants import Merchant
+
+
+class ShopOrder(models.Model):
+    """One order of one shop and what became of it (law 1: every order stands in exactly one of these places)."""
+
+    class Place(models.TextChoices):
+        """Where the order stands in our process."""
+
+        ARRIVED = "arrived"  # kept, not yet judged (no rulebook or ledger set-up to judge it with)
+        POSTING = "posting"  # documents are on their way
+        BOOKED = "booked"  # everything it needs is in the ledger
+        WAITING = "waiting"  # held in one or more cases
+        LEFT_OUT = "left_out"  # nothing to book, by a recorded rule
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="orders")
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="orders")
+    external_id = models.CharField(max_length=200)
+    number = models.CharField(max_length=200)
+    channel = models.CharField(max_length=100, default="")
+    placed_at = models.DateTimeField(null=True)
+    currency = models.CharField(max_length=3, default="")
+    total = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    shop_state = models.CharField(max_length=40, default="")
+    fact = models.ForeignKey(Fact, on_delete=models.PROTECT, related_name="+")
+    place = models.CharField(max_length=20, choices=Place.choices, default=Place.ARRIVED)
+    left_out_rule = models.CharField(max_length=200, default="")
+    left_out_reason = models.TextField(default="")
+    differences = models.JSONField(default=list)
+    first_seen_at = models.DateTimeField()
+    booked_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["connection", "external_id"], name="one_order"),)
+        indexes = (
+            models.Index(fields=["merchant", "place"]),
+            models.Index(fields=["merchant", "-placed_at"]),
+            models.Index(fields=["merchant", "number"]),
+        )
+
+
+class OutboxDocument(models.Model):
+    """One document on its way to one ledger, or arrived. `content` is the frozen document; it never changes.
+
+    A document that is SENDING may or may not have reached the ledger: it is looked for before it is sent again.
+    """
+
+    class Step(models.TextChoices):
+        """How far it has come."""
+
+        PLANNED = "planned"
+        SENDING = "sending"
+        RECORDED = "recorded"  # in the ledger, not in the general ledger
+        BOOKED = "booked"
+        DONE = "done"  # recorded, and the rules do not want it booked by us
+        HELD = "held"  # its order waits in a case
+        ABANDONED = "abandoned"  # replaced before it ever left
+
+    FINISHED = (Step.BOOKED, Step.DONE, Step.ABANDONED)
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT)
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="documents")
+    order = models.ForeignKey(ShopOrder, null=True, on_delete=models.PROTECT, related_name="documents")
+    fact = models.ForeignKey(Fact, null=True, on_delete=models.PROTECT, related_name="+")
+    rulebook = models.ForeignKey("RulebookVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=30)
+    reference = models.CharField(max_length=120)
+    sequence = models.IntegerField(default=0)
+    content = models.JSONField()
+    step = models.CharField(max_length=20, choices=Step.choices, default=Step.PLANNED)
+    held_step = models.CharField(max_length=20, default="")
+    due_at = models.DateTimeField()
+    attempts = models.IntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    quote = models.JSONField(null=True)
+    receipt = models.JSONField(null=True)
+    number = models.CharField(max_length=60, default="")
+    voucher = models.CharField(max_length=60, default="")
+    url = models.TextField(default="")
+    trouble = models.TextField(default="")
+    proof = models.CharField(max_length=20, default="", help_text="'' not read back yet, equal, or differs")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["connection", "reference"], condition=~models.Q(step="abandoned"), name="one_document"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["connection", "step", "due_at"]),
+            models.Index(fields=["connection", "number"]),
+        )
+
+
+class PostedEntry(models.Model):
+    """One entry of the ledger's general ledger, read back after booking. Append-only."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT)
+    document = models.ForeignKey(OutboxDocument, on_delete=models.PROTECT, related_name="entries")
+    account = models.CharField(max_length=20)
+    amount = models.DecimalField(max_digits=24, decimal_places=6)
+    currency = models.CharField(max_length=3)
+    text = models.TextField(default="")
+    cost_centre = models.CharField(max_length=40, default="")
+    project = models.CharField(max_length=40, default="")
+    read_at = models.DateTimeField()
+
+
+class RulebookVersion(models.Model):
+    """One version of a merchant's rulebook, as TOML. The highest version whose valid_from has come is in force.
+    Append-only."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="rulebooks")
+    version = models.IntegerField()
+    name = models.CharField(max_length=100)
+    valid_from = models.DateField()
+    toml = models.TextField()
+    author = models.CharField(max_length=200)
+    reason = models.TextField(default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["merchant", "version"], name="one_rulebook_version"),)
