@@ -56,8 +56,8 @@ class Listener:
 
 
 def wait(until: Callable[[], bool]) -> None:
-    """Give the deliverer, which runs by itself, time to do it; five seconds at most."""
-    for _ in range(500):
+    """Give the deliverer, which runs by itself, time to do it; fifteen seconds at most."""
+    for _ in range(1500):
         if until():
             return
         time.sleep(0.01)
