@@ -172,3 +172,20 @@ def test_4_2_v3_lists_have_pagination(shop: Shop) -> None:
     } == first
     last = shop.get("/v3/catalog/products?limit=10&page=4")
     assert (1, "?page=3&limit=10") == (len(last["data"]), last["meta"]["pagination"]["links"]["previous"])
+
+
+def test_4_2_v3_cursors(shop: Shop) -> None:
+    """Products can be walked by cursor; a cursor from elsewhere is refused."""
+    seen: list[int] = []
+    query = "limit=10"
+    while True:
+        answer = shop.get(f"/v3/catalog/products?{query}")
+        seen += [row["id"] for row in answer["data"]]
+        cursors = answer["meta"]["cursor_pagination"]
+        if "next" not in cursors["links"]:
+            break
+        query = f"limit=10&after={cursors['end_cursor']}"
+    assert list(range(101, 132)) == seen
+    back = shop.get(f"/v3/catalog/products?limit=10&before={cursors['start_cursor']}")
+    assert list(range(121, 131)) == [row["id"] for row in back["data"]]
+    assert 422 == shop.call("GET", "/v3/catalog/products?after=nonsense").status_code
