@@ -9,6 +9,7 @@ from kontera.clock import SystemClock
 from kontera.commerce import LineKind, PaymentKind
 from kontera.db.models import PostedEntry
 from kontera.posting import rules
+from kontera.posting.release import judge_merchant
 from tests.accounting.help import line, money, order, payment, tax
 from tests.posting.test_once import sale
 from tests.posting.world import World
@@ -16,18 +17,20 @@ from tests.posting.world import World
 CLOCK = SystemClock()
 
 
-def with_rules(world: World, added: str) -> None:
-    """The starter rulebook with rules added, as the next version."""
-    toml = starter_text("se-bas") + "\n" + added
+def with_rules(world: World, kind: str, *lines: str) -> None:
+    """The starter rulebook with one rule added, as the next version."""
+    toml = "\n".join([starter_text("se-bas"), f"[[{kind}]]", *lines, ""])
     rules.activate(world.merchant, toml, author="test", reason="test", now=CLOCK.now())
+
+
+def booking_rule(world: World, *lines: str) -> None:
+    """A booking rule for the store alone."""
+    with_rules(world, "booking", 'id = "nt"', 'match = { store = "nt" }', 'when = "placed"', *lines)
 
 
 def test_a_store_may_make_orders_that_a_person_handles(world: World) -> None:
     """M3 M4: mode `order` makes a ledger order, and no invoice."""
-    with_rules(
-        world,
-        '[[booking]]\nid = "orders-first"\nmatch = { store = "nt" }\nmode = "order"\nbook = false\nwhen = "placed"\n',
-    )
+    booking_rule(world, 'mode = "order"', "book = false")
     world.arrives(sale("1"))
     world.drain()
     audit = world.sandbox.views()["audit"]()
@@ -37,10 +40,7 @@ def test_a_store_may_make_orders_that_a_person_handles(world: World) -> None:
 
 def test_an_invoice_may_be_left_for_a_person_to_book(world: World) -> None:
     """M7: booking without a person is a choice; off, the invoice waits in Fortnox unbooked."""
-    with_rules(
-        world,
-        '[[booking]]\nid = "by-hand"\nmatch = { store = "nt" }\nmode = "invoice"\nbook = false\nwhen = "placed"\n',
-    )
+    booking_rule(world, 'mode = "invoice"', "book = false")
     world.arrives(sale("1", paid=""))
     world.drain()
     audit = world.sandbox.views()["audit"]()
@@ -50,10 +50,7 @@ def test_an_invoice_may_be_left_for_a_person_to_book(world: World) -> None:
 
 def test_a_store_books_on_its_cost_centre(world: World) -> None:
     """M42: every row of the store's documents carries the chosen cost centre."""
-    with_rules(
-        world,
-        '[[booking]]\nid = "web"\nmatch = { store = "nt" }\nmode = "invoice"\nbook = true\nwhen = "placed"\ncost_centre = "WEBB"\n',
-    )
+    booking_rule(world, 'mode = "invoice"', "book = true", 'cost_centre = "WEBB"')
     world.arrives(sale("1", paid=""))
     world.drain(2)
     entries = PostedEntry.objects.filter(document__order=world.order("1"))
@@ -95,10 +92,12 @@ def test_a_new_rulebook_releases_what_waited_for_it(world: World) -> None:
     waiting = world.cases(world.order("1"))
     with_rules(
         world,
-        '[[payment]]\nid = "brand-new"\nmatch = { method = "brandnewpay*" }\naccount = "1580"\nsettle = "capture"\n',
+        "payment",
+        'id = "brand-new"',
+        'match = { method = "brandnewpay*" }',
+        'account = "1580"',
+        'settle = "capture"',
     )
-    from kontera.posting.release import judge_merchant
-
     judge_merchant(world.merchant.pk, CLOCK)
     world.drain()
     assert (["PAYMENT_UNMAPPED"], "booked") == (waiting, world.order("1").place)

@@ -90,7 +90,8 @@ def _booked(
     if card is None:
         return Problems(problems=tuple(unique(problems)))
     sale = _document(order, rulebook, rule, made, card, rate, delivery, settlement, day)
-    documents: tuple[Document, ...] = (sale, *settlement.payments)
+    payable = rule.mode == "invoice" and rule.book  # a ledger takes a payment only for an invoice that is booked
+    documents: tuple[Document, ...] = (sale, *(settlement.payments if payable else ()))
     problems += check(order, documents, setup)
     if problems:
         return Problems(problems=tuple(unique(problems)))
