@@ -72,12 +72,14 @@ def book(
     zone: str,
     home: str = "SE",
     decided: frozenset[str] = frozenset(),
+    not_before: date | None = None,
 ) -> Outcome:
     """The answer of the books to an order.
 
     zone: the merchant's time zone, which decides the date; home: the country the merchant sells from; decided: codes
     of problems that a person decided to book all the same on this order. Only VAT_DIFFERS can be: then the shop's VAT
-    is booked and the difference recorded as decided.
+    is booked and the difference recorded as decided. not_before: a person decided to book it no earlier (the period of
+    its own date is locked); the rules are still those of its own date.
     """
     day = local_date(order.placed_at, zone)
     rule = no_sale(order) or by_rule(order, rulebook) or booking_rule(order, rulebook, day)
@@ -91,7 +93,7 @@ def book(
     if broken:
         return Problems(problems=tuple(broken))
     given = _Given(rulebook=rulebook, setup=setup, zone=zone, home=home, decided=decided)
-    return _booked(order, given, rule, day)
+    return _booked(order, given, rule, max(day, not_before) if not_before else day)
 
 
 def reference_of(order: Order) -> str:
