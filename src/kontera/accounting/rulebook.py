@@ -1,0 +1,245 @@
+"""The words of a rulebook: which shop facts a rule matches and what it decides. Frozen data, no behaviour but checks.
+
+Decides what can be said in a rulebook and what every rulebook must contain. Never chooses between rules (`match`),
+never reads files (`rulebook_toml`). Nothing here has a silent default that a file could also write out: a key is
+either required or absent, so a rulebook written down and read again is the same rulebook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from kontera.accounting.documents import VatRegion
+from kontera.commerce import LineKind, OrderState
+
+Words = str | tuple[str, ...] | None
+Rates = Decimal | tuple[Decimal, ...] | None
+Kinds = LineKind | tuple[LineKind, ...] | None
+Regions = VatRegion | tuple[VatRegion, ...] | None
+CustomerType = Literal["private", "company"]
+Identity = Literal["email", "vat", "organisation", "shop_id", "collective"]
+
+
+class VatMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a VAT rule looks at. country: where the goods go; rate: the percent the shop charged; tax_class: the
+    shop's own word; region: how `vat.region_of` sees the sale. Words may hold `*`; a list means any of them."""
+
+    country: Words = None
+    rate: Rates = None
+    tax_class: Words = None
+    customer: CustomerType | None = None
+    region: Regions = None
+
+
+class VatRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A VAT combination the merchant knows. vat_code may hold {country} and {rate}; vat_account takes the tax and is
+    needed when there is any; region replaces the region found from the facts (domestic reverse charge)."""
+
+    id: str
+    match: VatMatch
+    before: str = ""
+    vat_code: str = ""
+    vat_account: str = ""
+    region: VatRegion | None = None
+
+
+class RevenueMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a revenue rule looks at; region is the one the VAT rule decided."""
+
+    kind: Kinds = None
+    region: Regions = None
+    rate: Rates = None
+    sku: Words = None
+    product_type: Words = None
+    tax_class: Words = None
+    store: Words = None
+    channel: Words = None
+    country: Words = None
+    customer: CustomerType | None = None
+    currency: Words = None
+
+
+class RevenueRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The account that a line's net amount is credited to, with its cost centre and project if it has its own."""
+
+    id: str
+    match: RevenueMatch
+    before: str = ""
+    account: str
+    cost_centre: str = ""
+    project: str = ""
+
+
+class PaymentMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a payment rule looks at. method: the payment's key, lower case ("klarna*")."""
+
+    method: Words = None
+    currency: Words = None
+    store: Words = None
+    channel: Words = None
+
+
+class PaymentRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The clearing account of a means of payment. settle: `capture` books the captured payment against it at once,
+    `leave_open` leaves the receivable open until a payout or the bank settles it."""
+
+    id: str
+    match: PaymentMatch
+    before: str = ""
+    account: str
+    settle: Literal["capture", "leave_open"]
+    terms_of_payment: str = ""
+
+
+class ShippingMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a shipping rule looks at. method: the shop's delivery method as written on the order."""
+
+    method: Words = None
+    country: Words = None
+    store: Words = None
+
+
+class ShippingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ledger's codes for a delivery method."""
+
+    id: str
+    match: ShippingMatch
+    before: str = ""
+    way_of_delivery: str = ""
+    terms_of_delivery: str = ""
+
+
+class BookingMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a booking rule looks at."""
+
+    store: Words = None
+    channel: Words = None
+
+
+class BookingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the orders of a store are booked. valid_from: first local date it holds for (orders before every rule are
+    left out); mode: an invoice, or an order that a person handles; book: booked without a person; when: the moment
+    an order becomes bookable."""
+
+    id: str
+    match: BookingMatch
+    before: str = ""
+    valid_from: date | None = None
+    mode: Literal["invoice", "order"]
+    book: bool
+    when: Literal["placed", "paid", "shipped"]
+    cost_centre: str = ""
+    project: str = ""
+
+
+class CustomerMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a customer rule looks at. country: of the billing address."""
+
+    store: Words = None
+    country: Words = None
+    customer: CustomerType | None = None
+
+
+class CustomerRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a buyer is recognised: the first of `identify` that the order can give; `collective` is one card per
+    country. update: whether a card that exists is written over."""
+
+    id: str
+    match: CustomerMatch
+    before: str = ""
+    identify: tuple[Identity, ...]
+    update: Literal["always", "never"]
+
+
+class LeaveOutMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a leave-out rule looks at. zero_total: the order cost nothing."""
+
+    store: Words = None
+    channel: Words = None
+    state: OrderState | tuple[OrderState, ...] | None = None
+    method: Words = None
+    country: Words = None
+    currency: Words = None
+    zero_total: bool | None = None
+
+
+class LeaveOutRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Orders that are not booked, with the reason people will read."""
+
+    id: str
+    match: LeaveOutMatch
+    before: str = ""
+    reason: str
+
+
+class Accounts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The accounts that no rule chooses. outside_vat_code: VAT code of rows outside VAT, where a ledger needs one;
+    gift_card_discount: the cost of cards sold below their face value (without it such an order is held)."""
+
+    receivable: str
+    rounding: str
+    gift_card_debt: str
+    store_credit_debt: str
+    exchange_gain: str
+    exchange_loss: str
+    outside_vat_code: str = ""
+    gift_card_discount: str = ""
+
+
+class CurrencyRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose exchange rate a document in a foreign currency carries."""
+
+    rate_source: Literal["shop", "ledger"]
+
+
+Rule = VatRule | RevenueRule | PaymentRule | ShippingRule | BookingRule | CustomerRule | LeaveOutRule
+SECTIONS = ("leave_out", "booking", "customers", "vat", "revenue", "payment", "shipping")
+
+
+class Rulebook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All rules of one merchant in one version. Raises ValueError when it cannot work: a rule id twice in a section, a
+    `before` that names nothing, no booking or customer rule that matches everything."""
+
+    name: str
+    version: int
+    valid_from: date
+    accounts: Accounts
+    currency: CurrencyRule
+    leave_out: tuple[LeaveOutRule, ...] = ()
+    booking: tuple[BookingRule, ...]
+    customers: tuple[CustomerRule, ...]
+    vat: tuple[VatRule, ...] = ()
+    revenue: tuple[RevenueRule, ...] = ()
+    payment: tuple[PaymentRule, ...] = ()
+    shipping: tuple[ShippingRule, ...] = ()
+
+    def __post_init__(self) -> None:
+        for section in SECTIONS:
+            rules: tuple[Rule, ...] = getattr(self, section)
+            ids = [rule.id for rule in rules]
+            twice = {rule_id for rule_id in ids if ids.count(rule_id) > 1}
+            if twice:
+                raise ValueError(f"{section}: the id {min(twice)!r} is used twice")
+            for rule in rules:
+                if rule.before and rule.before not in ids:
+                    raise ValueError(f"{section}.{rule.id}: before = {rule.before!r} names no {section} rule")
+        if not any(rule.match == BookingMatch() for rule in self.booking):
+            raise ValueError("booking: one rule must have an empty match, so that every store has an answer")
+        if not any(rule.match == CustomerMatch() for rule in self.customers):
+            raise ValueError("customers: one rule must have an empty match, so that every buyer has an answer")
+
+    @property
+    def label(self) -> str:
+        """Name and version, as every `Why` carries it: "se-bas 3"."""
+        return f"{self.name} {self.version}"
+
+
+def in_force(versions: Iterable[Rulebook], day: date) -> Rulebook | None:
+    """The version that holds on `day`: the latest start on or before it, then the highest version."""
+    started = [rulebook for rulebook in versions if rulebook.valid_from <= day]
+    return max(started, key=lambda rulebook: (rulebook.valid_from, rulebook.version), default=None)
