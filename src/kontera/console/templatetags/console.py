@@ -1,0 +1,99 @@
+"""Tags and filters of the console's templates: texts, money, times. Decides nothing: `words` and `formats` do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from kontera.console import formats, words
+from kontera.money import Money
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def t(context: dict[str, Any], key: str, **values: object) -> str:
+    """{% t "today.title" n=3 %}: a text in the reader's language. Values are escaped with the whole text."""
+    return words.say(key, context["language"], **values)
+
+
+@register.simple_tag(takes_context=True)
+def tv(context: dict[str, Any], family: str, value: object) -> str:
+    """{% tv "place" order.place %}: how a stored value reads."""
+    return words.say_value(family, str(value), context["language"])
+
+
+@register.simple_tag(takes_context=True)
+def kr(context: dict[str, Any], amount: Money | Decimal | None, currency: str = "") -> str:
+    """{% kr order.total order.currency %} or {% kr money %}: an amount with its currency."""
+    if isinstance(amount, Money):
+        return formats.money(amount.amount, amount.currency, context["language"])
+    return formats.money(amount, currency, context["language"])
+
+
+@register.simple_tag(takes_context=True)
+def when(context: dict[str, Any], at: datetime | None) -> str | SafeString:
+    """Relative and absolute time of an instant, in the merchant's zone."""
+    if at is None:
+        return formats.NOTHING
+    desk = context["desk"]
+    exact = formats.instant(at, desk.zone)
+    relative = formats.ago(at, desk.now, context["language"])
+    return format_html(
+        '<time datetime="{}" title="{}">{} <small>{}</small></time>', at.isoformat(), exact, exact, relative
+    )
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: dict[str, Any], at: datetime | None) -> str:
+    """The absolute time alone."""
+    return formats.instant(at, context["desk"].zone)
+
+
+@register.simple_tag(takes_context=True)
+def clock_exact(context: dict[str, Any], at: datetime) -> str:
+    """The absolute time with milliseconds."""
+    return formats.instant_exact(at, context["desk"].zone)
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: dict[str, Any], at: datetime | None) -> str | SafeString:
+    """The relative time, the absolute one in its title."""
+    if at is None:
+        return formats.NOTHING
+    desk = context["desk"]
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(),
+        formats.instant(at, desk.zone),
+        formats.ago(at, desk.now, context["language"]),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def date_of(context: dict[str, Any], at: datetime | None) -> str:
+    """The local date of an instant."""
+    return formats.day(at, context["desk"].zone)
+
+
+@register.simple_tag(takes_context=True)
+def lasting(context: dict[str, Any], span: timedelta | None) -> str:
+    """How long something took."""
+    return formats.lasting(span, context["language"])
+
+
+@register.filter
+def figure(amount: Decimal | Money | None) -> str:
+    """An amount for a column whose currency is in its head."""
+    return formats.figure(amount.amount if isinstance(amount, Money) else amount)
+
+
+@register.filter
+def count(number: int) -> str:
+    """A number of things, grouped."""
+    return formats.count(number)
