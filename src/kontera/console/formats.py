@@ -45,6 +45,11 @@ def count(number: int) -> str:
     return format_decimal(number, "#,##0", locale="sv_SE")
 
 
+def plain_number(number: Decimal) -> str:
+    """A quantity or percent without needless decimals: "2", "0,5"."""
+    return format_decimal(number, "#,##0.######", locale="sv_SE", decimal_quantization=False)
+
+
 def plain(amount: Decimal | None) -> str:
     """An amount for a spreadsheet: decimal comma, no grouping, at least two decimals, empty when there is none."""
     if amount is None:

@@ -14,6 +14,8 @@ from types import MappingProxyType
 
 import msgspec
 
+from kontera.console.formats import count
+
 LANGUAGES = ("sv", "en")
 """The languages of the console; the first is the default."""
 
@@ -50,7 +52,8 @@ def say(key: str, language: str, **values: object) -> str:
         raise TextMissing(key)
     single = values.get("n") == 1 and text.sv_one
     words = {"sv": (text.sv, text.sv_one), "en": (text.en, text.en_one)}[language][1 if single else 0]
-    return words.format_map({name: str(value) for name, value in values.items()}) if values else words
+    shown = {name: count(value) if isinstance(value, int) else str(value) for name, value in values.items()}
+    return words.format_map(shown) if values else words
 
 
 def say_value(family: str, value: str, language: str) -> str:

@@ -11,6 +11,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from kontera.console import formats, words
+from kontera.console.links import web_address
+from kontera.console.reading.waiting import words_of
+from kontera.db.models import Case
 from kontera.money import Money
 
 register = template.Library()
@@ -97,3 +100,27 @@ def figure(amount: Decimal | Money | None) -> str:
 def count(number: int) -> str:
     """A number of things, grouped."""
     return formats.count(number)
+
+
+@register.filter
+def credit(amount: Money) -> str:
+    """A credit for its own column: the amount without its sign."""
+    return formats.figure(-amount.amount)
+
+
+@register.filter
+def plain_number(number: Decimal) -> str:
+    """A quantity or a percent: 2, 0,5, 25; never 2,0000."""
+    return formats.plain_number(number)
+
+
+@register.simple_tag
+def web(address: str) -> str:
+    """An address that a browser may open, else "#": a vendor's text must not become a script."""
+    return web_address(address) or "#"
+
+
+@register.simple_tag(takes_context=True)
+def case_title(context: dict[str, Any], case: Case) -> str:
+    """What a case is about, in the reader's language."""
+    return words_of(case, context["language"], 1).title
