@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -51,6 +52,7 @@ class CustomerCard(msgspec.Struct, frozen=True, kw_only=True):
 
     key: how we recognise the customer again ("email:a@b.se", "org:5560001234", "vat:DE123456789",
         "shop:nt:17", "collective:SE"); one key = one customer number in a ledger.
+    update: a card that exists already is written over with this one (M21).
     """
 
     key: str
@@ -65,6 +67,7 @@ class CustomerCard(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     billing: Address
     delivery: Address | None = None
+    update: bool = True
 
 
 class ExchangeRate(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +183,12 @@ class Voucher(msgspec.Struct, frozen=True, kw_only=True, tag="voucher"):
 
 
 Document = SalesInvoice | SalesOrder | CustomerPayment | Voucher
+
+
+def document_from(plain: Any) -> Document:
+    """A document from its plain form (`money.to_plain`), whatever its kind."""
+    document: Document = msgspec.convert(plain, Document)
+    return document
 
 
 def imbalance(document: Document) -> Money:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -37,9 +38,9 @@ def collecting() -> Iterator[list[Exchange]]:
 
 
 def window_of(connection: Connection, clock: Clock) -> RateWindow:
-    """The vendor's rate window; a connection may set `rate_limit` and `rate_seconds` when it bought another one."""
+    """The vendor's rate window; a connection may set another when it bought one."""
     vendor = VENDORS[connection.vendor]
-    limit = int(connection.settings.get("rate_limit", vendor.limit))
+    limit = int(connection.settings.get("rate_calls", vendor.limit))
     seconds = int(connection.settings.get("rate_milliseconds", int(vendor.seconds * 1000))) / 1000
     return RateWindow(clock, limit, seconds)
 
@@ -79,18 +80,27 @@ def keep(
 
 def _build(connection: Connection, clock: Clock, window: RateWindow) -> Any:
     def save(values: Mapping[str, str]) -> None:
-        try:
-            store.save_settings(connection.pk, values)
-        finally:
-            databases.close_all()  # called from a pool thread, whose own session must not linger
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(_save_aside, connection.pk, values).result()
 
-    return VENDORS[connection.vendor].builder()(
-        settings={"code": connection.code, **store.settings_of(connection)},
+    vendor = VENDORS[connection.vendor]
+    own = {setting.name for setting in vendor.own_settings()}
+    return vendor.builder()(
+        settings={name: value for name, value in store.settings_of(connection).items() if name in own},
         clock=clock,
         window=window,
         record=_record,
         save_settings=save,
     )
+
+
+def _save_aside(connection_id: int, values: Mapping[str, str]) -> None:
+    """On a database session of its own: durable whatever the caller's transaction becomes, and closing it cannot
+    end the session that holds a lane."""
+    try:
+        store.save_settings(connection_id, values)
+    finally:
+        databases.close_all()
 
 
 def _record(exchange: Exchange) -> None:

@@ -1,6 +1,6 @@
 """Every vendor Kontera knows, one line each. Adding a storefront or a ledger adds its line here.
 
-Decides which adapter serves a connection. Adapters are imported when first needed, so that the command line starts fast.
+Decides which adapter serves a connection. Adapters are imported when first needed: the command line starts fast.
 """
 
 from __future__ import annotations
@@ -11,29 +11,49 @@ from typing import Any
 
 import msgspec
 
-from kontera.calls import Setting
+from kontera.calls import Setting, SettingKind
+
+_EVERY_CONNECTION = (
+    Setting(
+        name="rate_calls",
+        title="Calls the vendor allows in one window (empty = the vendor's usual)",
+        title_sv="Anrop som leverantören tillåter per fönster (tomt = det vanliga)",
+        kind=SettingKind.NUMBER,
+    ),
+    Setting(
+        name="rate_milliseconds",
+        title="Length of that window in milliseconds",
+        title_sv="Fönstrets längd i millisekunder",
+        kind=SettingKind.NUMBER,
+    ),
+)
 
 
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
-    """One vendor: where its adapter lives, and its rate window (limit 0 = the adapter adapts by itself)."""
+    """One vendor: where its adapter lives, and its rate window (limit 0 = the adapter adapts by itself), how
+    many calls may be in flight together, and how many objects one read takes."""
 
     name: str
     title: str
     kind: str
     module: str
-    build: str
     limit: int
     seconds: float
     at_once: int
+    batch: int = 1
 
     def settings(self) -> Sequence[Setting]:
+        """The settings its adapter declares, and those every connection has."""
+        return (*self.own_settings(), *_EVERY_CONNECTION)
+
+    def own_settings(self) -> Sequence[Setting]:
         """The settings its adapter declares."""
         declared: Sequence[Setting] = importlib.import_module(f"{self.module}.settings").SETTINGS
         return declared
 
     def builder(self) -> Any:
-        """The adapter's class."""
-        return getattr(importlib.import_module(f"{self.module}.adapter"), self.build)
+        """`connect` of its adapter: settings, clock, window, record, save_settings -> adapter."""
+        return importlib.import_module(f"{self.module}.adapter").connect
 
 
 VENDORS = {
@@ -44,17 +64,16 @@ VENDORS = {
             title="BigCommerce",
             kind="storefront",
             module="kontera.storefronts.bigcommerce",
-            build="BigCommerceStorefront",
-            limit=150,
+            limit=0,
             seconds=30.0,
             at_once=6,
+            batch=4,
         ),
         Vendor(
             name="fortnox",
             title="Fortnox",
             kind="ledger",
             module="kontera.ledgers.fortnox",
-            build="FortnoxLedger",
             limit=25,
             seconds=5.0,
             at_once=6,

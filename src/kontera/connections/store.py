@@ -38,7 +38,10 @@ def connect(
     with transaction.atomic():
         existing = Connection.objects.select_for_update().filter(merchant=merchant, code=code).first()
         merged = {**(settings_of(existing) if existing else {}), **values}
-        checked = check_settings(known.settings(), merged)
+        declared = known.settings()
+        if any(setting.name == "store" for setting in declared):
+            merged.setdefault("store", code)  # the adapter needs to know what its orders are called by
+        checked = check_settings(declared, merged)
         connection = existing or Connection(
             merchant=merchant,
             vendor=vendor,

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 
 from kontera.db.embedded import EmbeddedServer
+from kontera.db.settings import database
 
 _MIGRATION_LOCK = 7_266_374
 
@@ -41,8 +42,9 @@ def open_ground(home: Path | None = None, *, migrate: bool = True) -> Iterator[N
     os.environ["KONTERA_DSN"] = server.acquire() if server else os.environ["DATABASE_URL"]
     os.environ["KONTERA_SECRET_KEY"] = _secret_key(home)
     try:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kontera.db.settings")
-        django.setup()
+        set_up_django()
+        connections.close_all()
+        connections.settings["default"].update(database(os.environ["KONTERA_DSN"]))
         if migrate:
             _migrate()
         yield
@@ -50,6 +52,12 @@ def open_ground(home: Path | None = None, *, migrate: bool = True) -> Iterator[N
         connections.close_all()
         if server:
             server.release()
+
+
+def set_up_django() -> None:
+    """Make the tables' classes importable; opens no database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kontera.db.settings")
+    django.setup()
 
 
 def _migrate() -> None:

@@ -58,7 +58,8 @@ class ChangePage(msgspec.Struct, frozen=True, kw_only=True):
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
     """One object read whole. `raw` is exactly what the vendor sent, one JSON document (parts joined under their
-    names); exactly one of `order`, `problem`, `gone` is set."""
+    names); exactly one of `order`, `problem`, `gone`, `left_out` is set. `left_out`: why the connection's own settings
+    (its channels) leave the order to another connection; it is recorded, never booked from here."""
 
     kind: FactKind
     id: str
@@ -66,6 +67,7 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     order: Order | None = None
     problem: Problem | None = None
     gone: bool = False
+    left_out: str = ""
 
 
 class NoticeContent(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,194 @@
+"""What the books must say about one order: the documents, everything that is wrong, or why it is left out.
+
+`book` is pure: the same order, rulebook and settings give the same answer, to the byte. It walks the modules of this
+room in the order an accountant would think: is it a sale, does it add up, what VAT and which account has each part,
+who buys, how is it paid, would the ledger take it. All problems are gathered before it answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from kontera.accounting.checks import check, unique
+from kontera.accounting.currency import exchange_rate
+from kontera.accounting.customers import customer_card
+from kontera.accounting.delivery import shipping_rule
+from kontera.accounting.documents import (
+    CustomerCard,
+    Document,
+    DocumentLine,
+    ExchangeRate,
+    SalesInvoice,
+    SalesOrder,
+    VatRegion,
+    Why,
+)
+from kontera.accounting.leave_out import booking_rule, by_rule, no_sale, not_yet
+from kontera.accounting.ledger_setup import LedgerSetup
+from kontera.accounting.lines import Ready, gift_card_rows, rounding_rows, row
+from kontera.accounting.outcome import Booking, Difference, LeftOut, Outcome, Problems
+from kontera.accounting.parts import Part, parts_of
+from kontera.accounting.payments import Settlement, settle
+from kontera.accounting.postings import sales_postings
+from kontera.accounting.revenue import place
+from kontera.accounting.rulebook import BookingRule, Rulebook, ShippingRule
+from kontera.accounting.totals import contradictions, totals
+from kontera.accounting.vat import VatTreatment, treat
+from kontera.accounting.vat_amounts import vat_amounts
+from kontera.clock import local_date
+from kontera.commerce import LineKind, Order
+from kontera.errors import Problem
+from kontera.money import Money, total
+
+A = TypeVar("A")
+
+
+class _Rows(msgspec.Struct, frozen=True, kw_only=True):
+    rows: tuple[DocumentLine, ...]
+    region: VatRegion
+    differences: tuple[Difference, ...]
+    problems: tuple[Problem, ...]
+
+
+def book(order: Order, rulebook: Rulebook, setup: LedgerSetup, zone: str, home: str = "SE") -> Outcome:
+    """The answer of the books to an order. zone: the merchant's time zone, which decides the date; home: the country
+    the merchant sells from."""
+    day = local_date(order.placed_at, zone)
+    rule = no_sale(order) or by_rule(order, rulebook) or booking_rule(order, rulebook, day)
+    if isinstance(rule, BookingRule):
+        rule = not_yet(order, rule) or rule
+    if isinstance(rule, LeftOut):
+        return rule
+    if isinstance(rule, Problem):
+        return Problems(problems=(rule,))
+    broken = contradictions(order)
+    if broken:
+        return Problems(problems=tuple(broken))
+    return _booked(order, rulebook, setup, zone, home, rule, day)
+
+
+def reference_of(order: Order) -> str:
+    """Our key for the order's invoice or order in the ledger's books: "nt-1001"."""
+    return f"{order.store}-{order.id}"
+
+
+def _booked(
+    order: Order, rulebook: Rulebook, setup: LedgerSetup, zone: str, home: str, rule: BookingRule, day: date
+) -> Outcome:
+    made = _rows(order, rulebook, home, rule)
+    problems = list(made.problems)
+    card = _or_problem(customer_card(order, rulebook, made.region), problems)
+    rate = _or_problem(exchange_rate(order, rulebook, setup, day), problems)
+    delivery = _or_problem(shipping_rule(order, rulebook), problems)
+    settlement = settle(order, rulebook, rule, reference_of(order), day, zone, rate)
+    problems += settlement.problems
+    if card is None:
+        return Problems(problems=tuple(unique(problems)))
+    sale = _document(order, rulebook, rule, made, card, rate, delivery, settlement, day)
+    documents: tuple[Document, ...] = (sale, *settlement.payments)
+    problems += check(order, documents, setup)
+    if problems:
+        return Problems(problems=tuple(unique(problems)))
+    return Booking(documents=documents, differences=made.differences)
+
+
+def _or_problem(answer: A | Problem, problems: list[Problem]) -> A | None:
+    """The answer itself; a problem is kept with the others and answers None."""
+    if isinstance(answer, Problem):
+        problems.append(answer)
+        return None
+    return answer
+
+
+def _rows(order: Order, rulebook: Rulebook, home: str, rule: BookingRule) -> _Rows:
+    """Every row of the document, as far as the rules know it, and the region most of the money belongs to."""
+    parts = parts_of(order)
+    sums = totals(order)
+    amounts = vat_amounts(order, parts)
+    problems = [*sums.problems, *amounts.problems]
+    rows: list[DocumentLine] = []
+    regions: list[tuple[VatRegion, Money]] = []
+    for part, vat in zip(parts, amounts.vats, strict=True):
+        treatment = treat(order, part, rulebook, home)
+        if isinstance(treatment, Problem):
+            problems.append(treatment)
+            continue
+        regions.append((treatment.region, part.gross))
+        made = _of_part(order, part, treatment, vat, rulebook, rule)
+        if isinstance(made, Problem):
+            problems.append(made)
+        else:
+            rows += made
+    rows += rounding_rows(order, rulebook, sums.cash, sums.spread)
+    return _Rows(
+        rows=tuple(rows),
+        region=_main_region(regions, order.currency),
+        differences=(*sums.differences, *amounts.differences),
+        problems=tuple(problems),
+    )
+
+
+def _of_part(
+    order: Order, part: Part, treatment: VatTreatment, vat: Money, rulebook: Rulebook, rule: BookingRule
+) -> list[DocumentLine] | Problem:
+    if part.line.kind is LineKind.GIFT_CARD:
+        return gift_card_rows(order, part, rulebook)
+    placement = place(order, part, treatment.region, rulebook)
+    if isinstance(placement, Problem):
+        return placement
+    return [row(order, Ready(part=part, treatment=treatment, placement=placement, vat=vat), rule)]
+
+
+def _main_region(regions: list[tuple[VatRegion, Money]], currency: str) -> VatRegion:
+    """The region with most of the money; the first of equals; domestic when there is nothing."""
+    sums: dict[VatRegion, Money] = {}
+    for region, amount in regions:
+        sums[region] = sums.get(region, Money.zero(currency)) + amount
+    return max(sums, key=lambda region: sums[region].amount, default=VatRegion.DOMESTIC)
+
+
+def _document(
+    order: Order,
+    rulebook: Rulebook,
+    rule: BookingRule,
+    made: _Rows,
+    card: CustomerCard,
+    rate: ExchangeRate | None,
+    delivery: ShippingRule | None,
+    settlement: Settlement,
+    day: date,
+) -> SalesInvoice | SalesOrder:
+    receivable = rulebook.accounts.receivable
+    why = Why(rule="accounts.receivable", rulebook=rulebook.label, fact=f"order {order.number} total")
+    postings = sales_postings(made.rows, receivable, why, order.number, order.currency)
+    make: Callable[..., SalesInvoice | SalesOrder] = partial(SalesInvoice, book=rule.book)
+    if rule.mode == "order":
+        make, postings = SalesOrder, ()
+    return make(
+        reference=reference_of(order),
+        store=order.store,
+        order=order.id,
+        order_number=order.number,
+        date=day,
+        currency=order.currency,
+        rate=rate,
+        customer=card,
+        region=made.region,
+        prices_include_vat=any(row.vat for row in made.rows),
+        lines=made.rows,
+        total=order.total,
+        vat=total((row.vat for row in made.rows), order.currency),
+        receivable=receivable,
+        cost_centre=rule.cost_centre,
+        project=rule.project,
+        terms_of_payment=settlement.terms_of_payment,
+        way_of_delivery=delivery.way_of_delivery if delivery else "",
+        terms_of_delivery=delivery.terms_of_delivery if delivery else "",
+        remarks=f"Order {order.number}",
+        postings=postings,
+    )

@@ -1,0 +1,1 @@
+"""The machines' door: webhooks in, health, metrics. See README.md."""

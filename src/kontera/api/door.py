@@ -1,0 +1,169 @@
+"""Where vendors knock: a notice is verified, kept with others in one transaction, and answered.
+
+Decides what is let in: known address, body within limits, verified by the adapter. Nothing is read from a vendor here
+and nothing is believed: a notice only says "look at this". An answer of 200 means it is durably kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+from asgiref.sync import sync_to_async
+from django.db import Error as DatabaseError
+from django.db import close_old_connections, connections
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from kontera.calls import RateWindow
+from kontera.clock import Clock
+from kontera.connections import adapters
+from kontera.db.models import Connection, Notice
+from kontera.intake import notices
+from kontera.storefronts.protocol import NoticeRefused, Storefront
+from kontera.work import engine
+
+MAX_BODY = 256 * 1024
+_KEEP_DOORS_SECONDS = 30.0
+_MOST_IN_ONE_COMMIT = 200
+_log = structlog.get_logger("kontera.door")
+
+
+class _Waiting(msgspec.Struct):
+    arrivals: list[notices.Arrival]
+    loop: asyncio.AbstractEventLoop
+    kept: asyncio.Future[bool]
+
+
+class Keeper(threading.Thread):
+    """Keeps what waits, many notices in one transaction (group commit), then wakes their lanes."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(name="keeper", daemon=True)
+        self._clock = clock
+        self._queue: queue.Queue[_Waiting | None] = queue.Queue(maxsize=5000)
+
+    async def keep(self, arrivals: list[notices.Arrival]) -> bool:
+        """Wait until they are durably kept. False when they could not be (the vendor will send them again)."""
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(arrivals, loop, loop.create_future())
+        try:
+            self._queue.put_nowait(waiting)
+        except queue.Full:
+            return False
+        return await waiting.kept
+
+    def run(self) -> None:
+        """Until `stop`."""
+        while True:
+            first = self._queue.get()
+            if first is None:
+                break
+            batch = [first]
+            ended = False
+            while len(batch) < _MOST_IN_ONE_COMMIT and not self._queue.empty():
+                more = self._queue.get_nowait()
+                if more is None:
+                    ended = True
+                    break
+                batch.append(more)
+            self._keep(batch)
+            if ended:
+                break
+        connections.close_all()
+
+    def stop(self) -> None:
+        """Keep what waits and end."""
+        self._queue.put(None)
+        self.join(timeout=10)
+
+    def _keep(self, batch: Sequence[_Waiting]) -> None:
+        arrivals = [arrival for waiting in batch for arrival in waiting.arrivals]
+        try:
+            notices.keep(arrivals, self._clock.now())
+            for lane in sorted({arrival.connection for arrival in arrivals}):
+                engine.wake(lane)
+            kept = True
+        except DatabaseError as error:
+            _log.error("notices not kept", count=len(arrivals), error=str(error))
+            close_old_connections()
+            kept = False
+        for waiting in batch:
+            waiting.loop.call_soon_threadsafe(_answer, waiting.kept, kept)
+
+
+def _answer(future: asyncio.Future[bool], kept: bool) -> None:
+    if not future.done():
+        future.set_result(kept)
+
+
+class Door:
+    """POST /hooks/{door} for every storefront."""
+
+    def __init__(self, clock: Clock, keeper: Keeper) -> None:
+        self._clock = clock
+        self._keeper = keeper
+        self._known: dict[str, tuple[float, Connection, Storefront]] = {}
+
+    async def knock(self, request: Request) -> Response:
+        """Answer one notice."""
+        body = await _body(request)
+        if body is None:
+            return JSONResponse({"error": "too large"}, status_code=413)
+        found = await self._shop(request.path_params["door"])
+        if found is None:
+            return JSONResponse({"error": "unknown address"}, status_code=404)
+        connection, shop = found
+        try:
+            content = shop.read_notice({name.lower(): value for name, value in request.headers.items()}, body)
+        except NoticeRefused as refused:
+            _log.warning("notice refused", connection=connection.code, reason=refused.reason)
+            return JSONResponse({"error": refused.reason}, status_code=refused.status)
+        arrivals = [
+            notices.Arrival(
+                connection=connection.pk,
+                merchant=connection.merchant_id,
+                source=Notice.Source.WEBHOOK,
+                kind=change.kind,
+                external_id=change.id,
+                event=content.event,
+                body=body,
+                sent_at=content.sent_at,
+            )
+            for change in content.changes
+        ]
+        if arrivals and not await self._keeper.keep(arrivals):
+            return JSONResponse({"error": "not kept, send again"}, status_code=503)
+        return JSONResponse({"kept": len(arrivals)})
+
+    async def _shop(self, door: str) -> tuple[Connection, Storefront] | None:
+        known = self._known.get(door)
+        if known and known[0] > self._clock.seconds():
+            return known[1], known[2]
+        found = await sync_to_async(self._open, thread_sensitive=True)(door)
+        if found:
+            self._known[door] = (self._clock.seconds() + _KEEP_DOORS_SECONDS, *found)
+        return found
+
+    def _open(self, door: str) -> tuple[Connection, Storefront] | None:
+        close_old_connections()
+        connection = Connection.objects.filter(door=door, kind=Connection.Kind.STOREFRONT).first()
+        if connection is None:
+            return None
+        return connection, adapters.storefront(connection, self._clock, RateWindow(self._clock, 0, 0))
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body, or None when it is larger than any vendor's notice is (read no further then)."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BODY:
+            return None
+        parts.append(part)
+    return b"".join(parts)

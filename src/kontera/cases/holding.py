@@ -1,0 +1,90 @@
+"""Hold an order in the cases that say why it cannot move, and let it go again.
+
+Decides which orders share a case: those with the same code and cause. A case is open while something waits for it.
+Never decides whether an order may move: that is for `posting` to try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kontera.cases.catalogue import catalogue
+from kontera.db.models import Case, CaseWaiter, Connection, ShopOrder
+from kontera.errors import Problem
+
+
+def hold(order: ShopOrder, problems: Sequence[Problem], now: datetime) -> None:
+    """Let the order wait for exactly these problems; what it waited for before and no longer does is let go.
+
+    Runs inside the caller's transaction, with the order's row locked.
+    """
+    cases = [_waits_for(order, problem, now) for problem in problems]
+    _release(order, now, still={case.pk for case in cases})
+    order.place = ShopOrder.Place.WAITING
+    order.changed_at = now
+    order.save(update_fields=["place", "changed_at"])
+
+
+def let_go(order: ShopOrder, now: datetime) -> None:
+    """The order waits for nothing any more."""
+    _release(order, now, still=set())
+
+
+def hold_connection(connection: Connection, problem: Problem, now: datetime) -> Case:
+    """A case about a whole connection: everything on it waits, so no order is listed one by one."""
+    facts = {"connection": connection.name, **problem.facts}
+    return _open(connection, Problem(code=problem.code, cause=f"connection:{connection.pk}", facts=facts), now)
+
+
+def connection_well(connection: Connection, now: datetime) -> None:
+    """The connection works again: its own cases are resolved."""
+    Case.objects.filter(
+        connection=connection, cause=f"connection:{connection.pk}", phase=Case.Phase.OPEN
+    ).update(phase=Case.Phase.RESOLVED, resolved_at=now)  # fmt: skip
+
+
+def _waits_for(order: ShopOrder, problem: Problem, now: datetime) -> Case:
+    cause = problem.cause or f"order:{order.pk}"
+    connection = order.connection
+    case = _open(connection, Problem(code=problem.code, cause=cause, facts=problem.facts, vendor=problem.vendor), now)
+    CaseWaiter.objects.update_or_create(
+        case=case,
+        order=order,
+        released_at=None,
+        defaults={"facts": dict(problem.facts), "vendor": problem.vendor},
+        create_defaults={
+            "merchant_id": order.merchant_id,
+            "facts": dict(problem.facts),
+            "vendor": problem.vendor,
+            "since": now,
+        },
+    )
+    return case
+
+
+def _open(connection: Connection, problem: Problem, now: datetime) -> Case:
+    case, _ = Case.objects.get_or_create(
+        merchant_id=connection.merchant_id,
+        code=problem.code,
+        cause=problem.cause[:300],
+        phase=Case.Phase.OPEN,
+        defaults={
+            "connection": connection,
+            "facts": dict(problem.facts),
+            "vendor": problem.vendor,
+            "team": catalogue()[problem.code].owner,
+            "opened_at": now,
+        },
+    )
+    return Case.objects.select_for_update().get(pk=case.pk)
+
+
+def _release(order: ShopOrder, now: datetime, still: set[int]) -> None:
+    waits = CaseWaiter.objects.filter(order=order, released_at=None).exclude(case_id__in=still)
+    left = list(waits.values_list("case_id", flat=True))
+    waits.update(released_at=now)
+    for case in Case.objects.select_for_update().filter(pk__in=left, phase=Case.Phase.OPEN).order_by("pk"):
+        if not case.waiters.filter(released_at=None).exists():
+            case.phase, case.resolved_at = Case.Phase.RESOLVED, now
+            case.save(update_fields=["phase", "resolved_at"])

@@ -1,0 +1,123 @@
+"""What commands share: opening the ground, choosing the merchant, printing as text or JSON. Decides no business."""
+
+from __future__ import annotations
+
+import functools
+import getpass
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import click
+import structlog
+
+from kontera.clock import SystemClock
+from kontera.db.embedded import DatabaseTrouble
+from kontera.db.ground import open_ground
+
+if TYPE_CHECKING:
+    from kontera.db.models import Connection, Merchant
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CLOCK = SystemClock()
+
+
+def grounded(command: Callable[P, R]) -> Callable[P, R]:
+    """Open the database for the command; a database that cannot be used is told in one line, exit code 3."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        quiet_logs()
+        try:
+            with open_ground():
+                return command(*args, **kwargs)
+        except DatabaseTrouble as trouble:
+            click.echo(f"The database cannot be used: {trouble}", err=True)
+            sys.exit(3)
+
+    return run
+
+
+def quiet_logs() -> None:
+    """Structured logs on stderr, one JSON object a line, from `info` up."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+merchant_option = click.option("--merchant", default="default", show_default=True, help="The merchant's short name.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def merchant_named(slug: str) -> Merchant:
+    """The merchant, or an error that lists those there are."""
+    from kontera.db.models import Merchant
+
+    found = Merchant.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Merchant.objects.values_list("slug", flat=True)) or "none yet; `kontera connect` makes one"
+        raise click.ClickException(f"No merchant is called {slug!r} (known: {known}).")
+    return found
+
+
+def connection_coded(merchant: Merchant, code: str) -> Connection:
+    """The merchant's connection, or an error that lists those there are."""
+    from kontera.db.models import Connection
+
+    found = Connection.objects.filter(merchant=merchant, code=code).first()
+    if found is None:
+        known = ", ".join(merchant.connections.values_list("code", flat=True)) or "none yet"
+        raise click.ClickException(f"No connection has the code {code!r} (known: {known}).")
+    return found
+
+
+def author() -> str:
+    """Who acts at this terminal, for the audit log."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "cli"
+
+
+def instant(text: str | None) -> datetime | None:
+    """A date or instant given on the command line; without a zone it is UTC."""
+    if not text:
+        return None
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.ClickException(f"{text!r} is not a date (use 2026-01-31 or 2026-01-31T12:00:00+01:00).") from error
+    return given if given.tzinfo else given.replace(tzinfo=UTC)
+
+
+def show(data: Any, as_json: bool, text: Callable[[], None]) -> None:
+    """Print `data` as JSON, or let `text` print it for people."""
+    if as_json:
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+    else:
+        text()
+
+
+def table(rows: Sequence[Sequence[object]], titles: Sequence[str], right: Sequence[int] = ()) -> None:
+    """Columns as wide as they need to be; those in `right` are right-aligned."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(title), *(len(row[at]) for row in cells), 0) for at, title in enumerate(titles)]
+    for row in [list(titles), *cells]:
+        parts = [
+            cell.rjust(w) if at in right else cell.ljust(w)
+            for at, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(parts).rstrip())

@@ -1,0 +1,72 @@
+"""`kontera rules`: a merchant's rulebooks out, in and tried."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from kontera.accounting.rulebook_toml import RulebookError, load
+from kontera.cli.common import CLOCK, author, grounded, json_option, merchant_named, merchant_option, show
+
+
+@click.group()
+def rules() -> None:
+    """Rulebooks: export, import, test."""
+
+
+@rules.command("export")
+@click.option("--version", type=int, help="Which version [the newest].")
+@merchant_option
+@grounded
+def export(version: int | None, merchant: str) -> None:
+    """Print a rulebook as TOML, exactly as it was kept."""
+    versions = merchant_named(merchant).rulebooks.order_by("-version")
+    found = versions.filter(version=version).first() if version else versions.first()
+    if found is None:
+        raise click.ClickException("There is no such version.")
+    click.echo(found.toml, nl=False)
+
+
+@rules.command("test")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def test(file: Path) -> None:
+    """Check a rulebook file: exit code 2 and the line when it is not valid."""
+    _read(file)
+    click.echo(f"{file} is a valid rulebook.")
+
+
+@rules.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--reason", required=True, help="Why, for the record.")
+@click.option("--dry-run", is_flag=True, help="Check only.")
+@merchant_option
+@json_option
+@grounded
+def import_(file: Path, reason: str, dry_run: bool, merchant: str, as_json: bool) -> None:
+    """Activate a rulebook file as the next version and judge everything that waits again."""
+    from kontera.posting import release
+    from kontera.posting.rules import activate
+
+    owner = merchant_named(merchant)
+    text = _read(file)
+    if dry_run:
+        click.echo(f"{file} is valid; nothing was activated.")
+        return
+    version = activate(owner, text, author=author(), reason=reason, now=CLOCK.now())
+    judged = release.judge_merchant(owner.pk, CLOCK)
+    data = {"version": version.version, "judged_again": judged}
+    show(
+        data, as_json, lambda: click.echo(f"Version {version.version} is active; {judged} waiting orders judged again.")
+    )
+
+
+def _read(file: Path) -> str:
+    text = file.read_text(encoding="utf-8")
+    try:
+        load(text, str(file))
+    except RulebookError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    return text

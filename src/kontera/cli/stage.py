@@ -1,0 +1,144 @@
+"""A whole installation on this machine for a while: sandboxes, hub, workers, in a home of their own.
+
+Used by the demo, the crash test and the bench. Decides how the processes are started and stopped, nothing about what
+they do; the hub is pointed at the sandboxes exactly as at the real vendors.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from kontera.clock import Clock
+
+KONTERA = [sys.executable, "-m", "kontera"]
+
+
+class Stage:
+    """The processes of one installation, by name."""
+
+    def __init__(self, home: Path, clock: Clock, quiet: bool = True) -> None:
+        self.home = home
+        self.clock = clock
+        self.running: dict[str, subprocess.Popen[str]] = {}
+        self.sandboxes: dict[str, dict[str, Any]] = {}
+        self.log: IO[str] = (home / "processes.log").open("a")
+        self.environment = {**os.environ, "KONTERA_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+
+    def serve_sandboxes(self, fast: int) -> None:
+        """Start every vendor's sandbox and keep what it says of itself."""
+        process = self.start("sandboxes", "sandbox", "all", "--json", "--fast", str(fast), pipe=True)
+        assert process.stdout is not None
+        self.sandboxes = json.loads(process.stdout.readline())
+
+    def serve_hub(self) -> str:
+        """Start the console and the webhook door; answers the address."""
+        port = _free_port()
+        address = f"http://127.0.0.1:{port}"
+        self.environment["KONTERA_PUBLIC_URL"] = address
+        process = self.start("serve", "serve", "--port", str(port), pipe=True)
+        assert process.stdout is not None
+        process.stdout.readline()
+        return address
+
+    def start(self, name: str, *arguments: str, pipe: bool = False) -> subprocess.Popen[str]:
+        """Start `kontera ...` under a name."""
+        process = subprocess.Popen(
+            [*KONTERA, *arguments],
+            env=self.environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if pipe else self.log,
+            stderr=self.log,
+            start_new_session=True,
+        )
+        self.running[name] = process
+        return process
+
+    def say(self, *arguments: str) -> str:
+        """Run `kontera ...` to its end and answer what it printed. Raises RuntimeError with its words when it fails."""
+        done = subprocess.run(
+            [*KONTERA, *arguments], env=self.environment, text=True, capture_output=True, check=False,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"kontera {' '.join(arguments[:3])} failed: {done.stderr or done.stdout}")
+        return done.stdout
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, as a power cut would."""
+        process = self.running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        """Stop everything in good order, workers first; what does not stop is killed."""
+        for name in sorted(self.running, key=lambda one: (one == "sandboxes", one == "serve")):
+            process = self.running[name]
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        self.running.clear()
+        self.log.close()
+
+
+@contextlib.contextmanager
+def stage(clock: Clock, keep: bool = False) -> Iterator[Stage]:
+    """A stage in a fresh home; everything is stopped and removed at the end (unless `keep`)."""
+    home = Path(tempfile.mkdtemp(prefix="kontera-"))
+    home.chmod(0o755)  # the database's own account must be able to enter when we are root
+    made = Stage(home, clock)
+    before = os.environ.get("KONTERA_HOME")
+    os.environ["KONTERA_HOME"] = str(home)
+    try:
+        yield made
+    finally:
+        made.stop()
+        if before is None:
+            del os.environ["KONTERA_HOME"]
+        else:
+            os.environ["KONTERA_HOME"] = before
+        if not keep:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def connect_all(made: Stage, fast: int) -> None:
+    """Connect the sandbox shop to the sandbox ledger, by the same commands as for the real ones."""
+    fortnox, shop = made.sandboxes["fortnox"], made.sandboxes["bigcommerce"]
+    base = [f"base_url={fortnox['base_url']}", f"auth_url={fortnox['base_url']}/oauth-v1", "grant=client_credentials"]
+    keys = _pick(fortnox["credentials"], "client_id", "client_secret", "tenant_id")
+    pace = ["rate_calls=25", f"rate_milliseconds={5000 // fast}"]
+    made.say("connect", "fortnox", "--merchant-name", "Nordisk Te AB", *_sets(base + keys + pace))
+    keys = _pick(shop["credentials"], "store_hash", "access_token", "client_secret")
+    keys += [f"base_url={shop['base_url']}"]
+    since = "2000-01-01"
+    made.say("connect", "bigcommerce", "--code", "nt", "--name", "Nordisk Te", "--ledger", "fortnox", "--since", since,
+             *_sets(keys))  # fmt: skip
+
+
+def _pick(credentials: Mapping[str, Any], *names: str) -> list[str]:
+    return [f"{name}={credentials[name]}" for name in names if credentials.get(name)]
+
+
+def _sets(pairs: list[str]) -> list[str]:
+    return [part for pair in pairs for part in ("--set", pair)]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,106 @@
+"""Keep what was read as a fact, and see that its order is judged. One transaction per object.
+
+Decides whether anything is new: the same content again changes nothing. A fact and what came of it (documents or a
+case) are committed together, with the removal of the look.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from kontera.accounting.outcome import LeftOut
+from kontera.calls import Exchange
+from kontera.commerce import Order
+from kontera.connections import adapters
+from kontera.db.models import Connection, Fact, Look, ShopOrder
+from kontera.errors import Problem
+from kontera.money import to_json, to_plain
+from kontera.posting.plan import judge, leave_out
+from kontera.storefronts.protocol import Read
+
+
+def keep_read(connection: Connection, look: Look, read: Read, exchanges: list[Exchange], now: datetime) -> bool:
+    """Keep one object as read; answers whether it was new or changed."""
+    with transaction.atomic():
+        row = ShopOrder.objects.select_for_update().filter(connection=connection, external_id=read.id).first()
+        latest = row.fact if row else None
+        digest = _digest(read)
+        new = latest is None or latest.digest != digest
+        if new and not (read.gone and row is None):
+            fact = _fact(connection, read, digest, latest.version + 1 if latest else 1, now)
+            row = _head(connection, row, fact, read, now)
+        if row:
+            adapters.keep(connection, exchanges, order=row.pk)
+            if read.left_out:
+                leave_out(row, LeftOut(rule="connection", reason=read.left_out), now)
+            elif new or row.place in (ShopOrder.Place.WAITING, ShopOrder.Place.ARRIVED):
+                judge(row.pk, now)
+        _looked(look)
+    return new
+
+
+def failed_look(look: Look, now: datetime, due_at: datetime, why: str) -> None:
+    """The object could not be read now: it stays to be looked at."""
+    Look.objects.filter(pk=look.pk).update(attempts=F("attempts") + 1, due_at=due_at, trouble=why[:500])
+
+
+def _looked(look: Look) -> None:
+    """Remove the look, unless a newer notice came while we were reading."""
+    gone, _ = Look.objects.filter(pk=look.pk, wanted=look.wanted).delete()
+    if not gone:
+        Look.objects.filter(pk=look.pk).update(attempts=0, trouble="")
+
+
+def _digest(read: Read) -> str:
+    """What must differ for a new version: our word for it where there is one (vendors reorder and decorate their
+    answers), else the vendor's bytes with the problem."""
+    if read.order is not None:
+        return hashlib.sha256(to_json(read.order)).hexdigest()
+    return hashlib.sha256(read.raw + to_json(read.problem)).hexdigest()
+
+
+def _fact(connection: Connection, read: Read, digest: str, version: int, now: datetime) -> Fact:
+    problem = read.problem
+    if read.gone:
+        problem = Problem(code="ORDER_GONE", facts={"order": read.id})
+    return Fact.objects.create(
+        merchant_id=connection.merchant_id,
+        connection=connection,
+        kind=read.kind,
+        external_id=read.id,
+        version=version,
+        digest=digest,
+        raw=read.raw,
+        content=to_plain(read.order) if read.order else None,
+        problem=to_plain(problem) if problem else None,
+        read_at=now,
+    )
+
+
+def _head(connection: Connection, row: ShopOrder | None, fact: Fact, read: Read, now: datetime) -> ShopOrder:
+    row = row or ShopOrder(
+        merchant_id=connection.merchant_id,
+        connection=connection,
+        external_id=read.id,
+        number=read.id,
+        first_seen_at=now,
+    )
+    row.fact, row.changed_at = fact, now
+    if read.order is not None:
+        _copy(row, read.order)
+    row.save()
+    return row
+
+
+def _copy(row: ShopOrder, order: Order) -> None:
+    """What lists and filters show; the fact stays the truth."""
+    row.number = order.number
+    row.channel = order.channel
+    row.placed_at = order.placed_at
+    row.currency = order.currency
+    row.total = order.total.amount
+    row.shop_state = order.state

@@ -1,0 +1,88 @@
+"""Customers: found again for certain, created once, brought up to date (M20 M21 M22).
+
+Decides by what a customer is recognised. E-mail and organisation number can be searched; for other keys (VAT number,
+the shop's own number, a collective customer) the customer number itself is made from the key, so that looking it up
+is exact. Searches match parts of words, so equality is always checked again. Never merges or deletes anyone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from kontera.accounting.documents import CustomerCard
+from kontera.ledgers.fortnox import texts
+from kontera.ledgers.fortnox.client import FortnoxClient
+from kontera.ledgers.fortnox.translate import customer_body
+from kontera.ledgers.fortnox.wire import CustomerAnswer, CustomerWrap, text_of
+
+_PATH_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+class Customers:
+    """The customer register of one company."""
+
+    def __init__(self, client: FortnoxClient) -> None:
+        self._client = client
+
+    def find(self, card: CustomerCard) -> str | None:
+        """The customer's number, or None when there surely is none."""
+        searched = _search(card)
+        if searched is None:
+            return next((n for n in own_numbers(card.key) if self._is(n, card.key)), None)
+        name, value = searched
+        params = {name: value, "filter": "active"}
+        rows = self._client.pages(CustomerAnswer, "Customers", "/3/customers", params)
+        same = [text_of(row.number) for row in rows if _equal(row, name, value)]
+        if len(same) > 1:  # the merchant had two: ours is the one that carries our key
+            return next((number for number in same if self._is(number, card.key)), min(same, key=_order))
+        return same[0] if same else None
+
+    def ensure(self, card: CustomerCard, number: str | None) -> str:
+        """Create, or bring up to date; looks first when no number is known."""
+        known = number or self.find(card)
+        if known is not None:
+            body = customer_body(card, None, new=False)
+            self._client.put(CustomerWrap, f"/3/customers/{known}", body)
+            return known
+        wanted = None if _search(card) else next(n for n in own_numbers(card.key) if self._free(n))
+        made = self._client.post(CustomerWrap, "/3/customers", customer_body(card, wanted, new=True))
+        return text_of(made.customer.number)
+
+    def _is(self, number: str, key: str) -> bool:
+        held = self._client.get_or_none(CustomerWrap, f"/3/customers/{number}")
+        return held is not None and held.customer.external_reference == texts.clean(key, texts.ADDRESS)
+
+    def _free(self, number: str) -> bool:
+        return self._client.get_or_none(CustomerWrap, f"/3/customers/{number}") is None
+
+
+def own_numbers(key: str) -> tuple[str, str]:
+    """The customer number made from a key, and the one to take when a stranger already has that."""
+    kind, _, rest = key.partition(":")
+    name = _PATH_UNSAFE.sub("-", rest).strip("-")
+    plain = name if kind in ("vat", "shop") and name else f"{kind}-{name}".strip("-")
+    return plain[:40], f"{plain[:30]}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+
+
+def _search(card: CustomerCard) -> tuple[str, str] | None:
+    kind, _, value = card.key.partition(":")
+    if kind == "email" and texts.email_accepted(value) and card.email.casefold() == value.casefold():
+        return "email", value
+    if kind == "org" and value == _digits(card.organisation_number):
+        return "organisationnumber", card.organisation_number
+    return None
+
+
+def _equal(row: CustomerAnswer, name: str, value: str) -> bool:
+    if name == "email":
+        return text_of(row.email).casefold() == value.casefold()
+    return _digits(text_of(row.organisation_number)) == _digits(value)
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdecimal())
+
+
+def _order(number: str) -> tuple[int, int, str]:
+    return (0, int(number), "") if number.isdecimal() else (1, 0, number)

@@ -1,0 +1,1 @@
+"""Documents reach the ledger exactly once: plan, quote, send, look, confirm. See README.md."""

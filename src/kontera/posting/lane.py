@@ -1,0 +1,110 @@
+"""A ledger's lane: refresh the copy of its set-up, drive its documents, read back what was booked.
+
+Decides the order of these three and when to rest. Called by the worker that holds the lane.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+from django.db import transaction
+
+from kontera.accounting.ledger_setup import LedgerSetup
+from kontera.calls import RateWindow
+from kontera.cases.holding import connection_well, hold_connection
+from kontera.clock import Clock
+from kontera.connections import adapters
+from kontera.connections.registry import VENDORS
+from kontera.db.models import Connection, Lane, SetupSnapshot
+from kontera.errors import NeedsOperator, NeedsSignIn, WillRetry
+from kontera.ledgers.protocol import Ledger
+from kontera.money import from_plain, to_plain
+from kontera.posting.poster import Poster
+from kontera.posting.release import judge_waiting
+from kontera.posting.results import LaneMustRest
+from kontera.proof.read_back import read_back
+from kontera.work import lanes
+
+SETUP_EVERY = timedelta(minutes=10)
+DRAIN_SECONDS = 20.0
+_log = structlog.get_logger("kontera.posting")
+
+
+def drain(lane: Lane, clock: Clock) -> None:
+    """Do what is due on the ledger's lane."""
+    connection = lane.connection
+    window = adapters.window_of(connection, clock)
+    lanes.enter(lane, window)
+    try:
+        _work(lane, connection, clock, window)
+        lanes.well_again(lane)
+        connection_well(connection, clock.now())
+    except LaneMustRest as rest:
+        _rest(lane, connection, rest.error, clock.now())
+    except (WillRetry, NeedsOperator) as error:
+        _rest(lane, connection, error, clock.now())
+    finally:
+        lanes.leave(lane, window, clock.now())
+
+
+def _work(lane: Lane, connection: Connection, clock: Clock, window: RateWindow) -> None:
+    ledger = adapters.ledger(connection, clock, window)
+    setup = _setup(lane, connection, ledger, clock)
+    at_once = VENDORS[connection.vendor].at_once
+    if connection.live:
+        Poster(connection, ledger, setup, clock, at_once).run(DRAIN_SECONDS)
+    read_back(connection, ledger, clock, at_once, DRAIN_SECONDS)
+
+
+def _setup(lane: Lane, connection: Connection, ledger: Ledger, clock: Clock) -> LedgerSetup:
+    """The ledger's set-up: the copy when it is fresh, else read anew; orders that wait are judged again when it
+    changed, or when somebody asked (`setup_at` empty)."""
+    latest = SetupSnapshot.objects.filter(connection=connection).order_by("-id").first()
+    now = clock.now()
+    if latest and lane.setup_at and lane.setup_at > now:
+        return from_plain(LedgerSetup, latest.content)
+    asked = lane.setup_at is None
+    with adapters.collecting() as exchanges:
+        try:
+            setup = ledger.setup()
+        finally:
+            adapters.keep(connection, exchanges)
+    digest = _digest(setup)
+    changed = latest is None or latest.digest != digest
+    with transaction.atomic():
+        if changed:
+            SetupSnapshot.objects.create(
+                merchant_id=connection.merchant_id,
+                connection=connection,
+                taken_at=setup.taken_at,
+                digest=digest,
+                content=to_plain(setup),
+            )
+        lane.setup_at = now + SETUP_EVERY
+        lane.save(update_fields=["setup_at"])
+    if changed or asked:
+        judge_waiting(connection, clock)
+    return setup
+
+
+def _digest(setup: LedgerSetup) -> str:
+    """A fingerprint of the set-up's content, whenever it was taken. Sets are sorted: their order is chance."""
+    content = to_plain(setup)
+    del content["taken_at"]
+    content["functions"] = sorted(setup.functions)
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+
+
+def _rest(lane: Lane, connection: Connection, error: WillRetry | NeedsOperator, now: datetime) -> None:
+    """Let the vendor be; when only a person can help, say so in a case about the whole connection."""
+    _log.info("lane rests", connection=connection.code, code=error.problem.code)
+    with transaction.atomic():
+        if isinstance(error, NeedsOperator):
+            hold_connection(connection, error.problem, now)
+            if isinstance(error, NeedsSignIn):
+                connection.signed_in = False
+                connection.save(update_fields=["signed_in"])
+        lanes.rest(lane, now, str(error), error.after if isinstance(error, WillRetry) else 0.0)

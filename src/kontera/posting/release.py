@@ -1,0 +1,97 @@
+"""Let waiting orders try again: after a cause was mended, after a decision, or when somebody asks.
+
+Decides only which orders are judged again; whether they may move is judged as for any order. Fixing a cause once
+releases everything that waited for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from kontera.clock import Clock
+from kontera.db.models import AuditEntry, Case, CaseWaiter, Connection, Decision, Lane, OutboxDocument, ShopOrder
+from kontera.posting.plan import KEEP_AS_BOOKED, judge
+from kontera.work import engine
+
+TRY_AGAIN = "try_again"
+
+
+def check_again(case: Case, *, author: str, reason: str, clock: Clock) -> int:
+    """The cause was mended: read the ledger's set-up anew and judge everything that waits in the case again.
+
+    Answers how many orders still waited when asked; they move as the lanes get to them. For a case about a whole
+    connection the connection is tried again.
+    """
+    now = clock.now()
+    with transaction.atomic():
+        _note(case, None, author, TRY_AGAIN, reason, now)
+        orders = list(case.waiters.filter(released_at=None).values_list("order_id", flat=True))
+        connection = case.connection
+        if connection and case.cause == f"connection:{connection.pk}":
+            Connection.objects.filter(pk=connection.pk).update(signed_in=True)
+            Lane.objects.filter(pk=connection.pk).update(rest_until=None, failures=0)
+        OutboxDocument.objects.filter(order__in=orders, proof__in=("differs", "unreadable")).update(proof="")
+        ledgers = Connection.objects.filter(stores__orders__pk__in=orders).distinct()
+        Lane.objects.filter(connection__in=ledgers).update(setup_at=None, rest_until=None)
+    for ledger in {ledger.pk for ledger in ledgers} | ({connection.pk} if connection else set()):
+        engine.wake(ledger)
+    if not ledgers:
+        _judge_all(orders, clock)
+    return len(orders)
+
+
+def keep_as_booked(case: Case, order: ShopOrder, *, author: str, reason: str, clock: Clock) -> None:
+    """A person decided that the ledger is right as it is for this order, whatever the shop says now."""
+    with transaction.atomic():
+        _note(case, order, author, KEEP_AS_BOOKED, reason, clock.now())
+    judge(order.pk, clock.now())
+
+
+def judge_waiting(ledger: Connection, clock: Clock) -> int:
+    """Judge every order again that waits for, or has not been judged with, this ledger's set-up."""
+    places = (ShopOrder.Place.WAITING, ShopOrder.Place.ARRIVED)
+    waiting = ShopOrder.objects.filter(connection__ledger=ledger, place__in=places)
+    return _judge_all(waiting.order_by("pk").values_list("pk", flat=True), clock)
+
+
+def judge_merchant(merchant_id: int, clock: Clock) -> int:
+    """Judge every waiting order of a merchant again (a new rulebook is in force)."""
+    places = (ShopOrder.Place.WAITING, ShopOrder.Place.ARRIVED)
+    waiting = ShopOrder.objects.filter(merchant_id=merchant_id, place__in=places)
+    return _judge_all(waiting.order_by("pk").values_list("pk", flat=True), clock)
+
+
+def waits_in(order: ShopOrder) -> list[CaseWaiter]:
+    """The cases an order waits in now, oldest first."""
+    return list(order.waits.filter(released_at=None).select_related("case").order_by("since"))
+
+
+def _judge_all(orders: Iterable[int], clock: Clock) -> int:
+    """Each in a transaction of its own: one that cannot move never holds up the next."""
+    pks = list(orders)
+    for pk in pks:
+        judge(pk, clock.now())
+    return len(pks)
+
+
+def _note(case: Case, order: ShopOrder | None, author: str, choice: str, reason: str, now: datetime) -> None:
+    Decision.objects.create(
+        merchant_id=case.merchant_id,
+        case=case,
+        order=order,
+        author=author,
+        choice=choice,
+        reason=reason,
+        decided_at=now,
+    )
+    AuditEntry.objects.create(
+        merchant_id=case.merchant_id,
+        author=author,
+        action=f"case.{choice}",
+        subject=case.code,
+        detail={"case": case.pk, "order": order.number if order else "", "reason": reason},
+        at=now,
+    )

@@ -1,0 +1,51 @@
+"""Which version of a merchant's rulebook is in force on a day, and keeping new ones. Decides nothing about accounts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.db import transaction
+
+from kontera.accounting.rulebook import Rulebook
+from kontera.accounting.rulebook_toml import load
+from kontera.db.models import AuditEntry, Merchant, RulebookVersion
+
+
+def in_force(merchant_id: int, day: date) -> RulebookVersion | None:
+    """The newest version whose first day has come by `day`; for days before the first version, the first one."""
+    versions = RulebookVersion.objects.filter(merchant_id=merchant_id)
+    return versions.filter(valid_from__lte=day).order_by("-version").first() or versions.order_by("version").first()
+
+
+def parsed(version: RulebookVersion) -> Rulebook:
+    """The rulebook of a kept version."""
+    return _parsed(version.pk, version.toml)
+
+
+def activate(merchant: Merchant, toml: str, *, author: str, reason: str, now: datetime) -> RulebookVersion:
+    """Check and keep a new version. Raises RulebookError, naming the line, when it is not a valid rulebook."""
+    rulebook = load(toml)
+    with transaction.atomic():
+        Merchant.objects.select_for_update().get(pk=merchant.pk)
+        latest = RulebookVersion.objects.filter(merchant=merchant).order_by("-version").first()
+        version = RulebookVersion.objects.create(
+            merchant=merchant,
+            version=latest.version + 1 if latest else 1,
+            name=rulebook.name,
+            valid_from=rulebook.valid_from,
+            toml=toml,
+            author=author,
+            reason=reason,
+            created_at=now,
+        )
+        AuditEntry.objects.create(
+            merchant=merchant, author=author, action="rulebook.activated", subject=f"{version.version}",
+            detail={"name": rulebook.name, "reason": reason}, at=now,
+        )  # fmt: skip
+    return version
+
+
+@lru_cache(maxsize=64)
+def _parsed(_pk: int, toml: str) -> Rulebook:
+    return load(toml)

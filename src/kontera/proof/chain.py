@@ -1,0 +1,88 @@
+"""The whole chain of one order: what the shop said, what was booked, what the ledger holds, and why (law 7).
+
+Decides only what is shown together. Used by the command line and the console alike; changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kontera.accounting.documents import document_from
+from kontera.accounting.explain import explain
+from kontera.accounting.outcome import Difference
+from kontera.cases.catalogue import render
+from kontera.db.models import Notice, OutboxDocument, ShopOrder
+from kontera.errors import Problem
+from kontera.money import from_plain
+
+
+def chain_of(order: ShopOrder, language: str = "en") -> dict[str, Any]:
+    """Plain data, complete enough to answer "why is this entry here" and "why is this order not there"."""
+    total = f"{order.total:f} {order.currency}" if order.total is not None else ""
+    return {
+        "number": order.number,
+        "store": order.connection.code,
+        "total": total,
+        "place": order.place,
+        "left_out": _left_out(order),
+        "cases": [_case(waiter, language) for waiter in order.waits.filter(released_at=None).select_related("case")],
+        "timeline": timeline(order),
+        "differences": [_difference(one) for one in order.differences],
+        "documents": [_document(row) for row in documents_of(order)],
+    }
+
+
+def documents_of(order: ShopOrder) -> list[OutboxDocument]:
+    """Documents that were not replaced, in the order they reach the ledger."""
+    return list(order.documents.exclude(step=OutboxDocument.Step.ABANDONED).order_by("sequence", "pk"))
+
+
+def timeline(order: ShopOrder) -> list[dict[str, str]]:
+    """What happened to the order, oldest first: notices, versions read, documents planned and arrived, cases."""
+    events: list[tuple[Any, str]] = []
+    notices = Notice.objects.filter(connection=order.connection, kind="order", external_id=order.external_id)
+    events += [(notice.received_at, f"notice ({notice.source})") for notice in notices.order_by("pk")[:50]]
+    facts = order.connection.facts.filter(kind="order", external_id=order.external_id).order_by("version")
+    events += [(fact.read_at, f"read from the shop, version {fact.version}") for fact in facts[:50]]
+    for row in order.documents.order_by("pk"):
+        events.append((row.created_at, f"{row.kind} {row.reference} planned"))
+        if row.finished_at:
+            number = f" as {row.number}" if row.number else ""
+            voucher = f", voucher {row.voucher}" if row.voucher else ""
+            events.append((row.finished_at, f"{row.kind} {row.reference} {row.step}{number}{voucher}"))
+    for waiter in order.waits.select_related("case").order_by("pk"):
+        events.append((waiter.since, f"waits: {waiter.case.code}"))
+        if waiter.released_at:
+            events.append((waiter.released_at, f"released: {waiter.case.code}"))
+    events.sort(key=lambda event: event[0])
+    return [{"at": at.isoformat(), "what": what} for at, what in events]
+
+
+def _left_out(order: ShopOrder) -> dict[str, str] | None:
+    if order.place != ShopOrder.Place.LEFT_OUT:
+        return None
+    return {"rule": order.left_out_rule, "reason": order.left_out_reason}
+
+
+def _case(waiter: Any, language: str) -> dict[str, Any]:
+    case = waiter.case
+    told = render(Problem(code=case.code, cause=case.cause, facts=waiter.facts, vendor=waiter.vendor), language)
+    return {"id": case.pk, "code": case.code, "team": case.team, "title": told.title, "action": told.action}
+
+
+def _difference(plain: dict[str, Any]) -> str:
+    one = from_plain(Difference, plain)
+    return f"{one.what}: the shop says {one.shop}, booked {one.ours}: {one.cause} (at most {one.bound})"
+
+
+def _document(row: OutboxDocument) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "reference": row.reference,
+        "number": row.number,
+        "voucher": row.voucher,
+        "url": row.url,
+        "step": row.step,
+        "proof": row.proof,
+        "lines": explain(document_from(row.content)).splitlines(),
+    }

@@ -1,0 +1,89 @@
+"""The laws as live checks (`kontera check`): each names a promise and counts what breaks it.
+
+Decides what counts as broken, from what is kept here alone; comparing with the ledger is `read_back`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from django.db import connection as database
+
+from kontera.accounting.documents import document_from, imbalance
+from kontera.db.models import CaseWaiter, Merchant, OutboxDocument, ShopOrder
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One check: its name, the promise in words, and what breaks it (order numbers or references, at most 20)."""
+
+    check: str
+    promise: str
+    broken: tuple[str, ...]
+    count: int
+
+
+def accounted_for(merchant: Merchant) -> list[str]:
+    """Law 1: every order is booked, on its way, left out by a rule, or waits in an open case."""
+    waits = CaseWaiter.objects.filter(released_at=None, case__phase="open").values("order_id")
+    orders = ShopOrder.objects.filter(merchant=merchant)
+    homeless = orders.filter(place="waiting").exclude(pk__in=waits)
+    ruleless = orders.filter(place="left_out", left_out_rule="")
+    empty = orders.filter(place__in=("posting", "booked")).exclude(documents__step__in=_ALIVE)
+    return [order.number for order in (*homeless, *ruleless, *empty)]
+
+
+def once(merchant: Merchant) -> list[str]:
+    """Law 2: no two live documents share a reference, or a ledger number within a kind."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT kind || ' ' || number FROM kontera_outboxdocument
+            WHERE merchant_id = %s AND number <> '' AND step <> 'abandoned'
+            GROUP BY connection_id, kind, number HAVING count(*) > 1
+            UNION ALL
+            SELECT reference FROM kontera_outboxdocument WHERE merchant_id = %s AND step <> 'abandoned'
+            GROUP BY connection_id, reference HAVING count(*) > 1
+            """,
+            [merchant.pk, merchant.pk],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def balanced(merchant: Merchant) -> list[str]:
+    """Law 3: debits equal credits in every document."""
+    rows = OutboxDocument.objects.filter(merchant=merchant).exclude(step="abandoned").iterator(chunk_size=500)
+    return [row.reference for row in rows if imbalance(document_from(row.content))]
+
+
+def referenced(merchant: Merchant) -> list[str]:
+    """Law 7: every document that arrived carries the ledger's number, the rulebook version and the fact behind it."""
+    arrived = OutboxDocument.objects.filter(merchant=merchant, step__in=("booked", "done"))
+    missing = arrived.filter(number="") | arrived.filter(rulebook=None) | arrived.filter(fact=None)
+    return list(missing.values_list("reference", flat=True))
+
+
+def proven(merchant: Merchant) -> list[str]:
+    """Law 5: entries read back equal the prediction, for every document that was read back."""
+    wrong = OutboxDocument.objects.filter(merchant=merchant, proof__in=("differs", "unreadable"))
+    return list(wrong.values_list("reference", flat=True))
+
+
+_ALIVE = ("planned", "sending", "recorded", "booked", "done", "held")
+CHECKS: dict[str, tuple[str, Callable[[Merchant], list[str]]]] = {
+    "accounted": ("every order is booked, on its way, left out by a rule, or waits in a case", accounted_for),
+    "once": ("the ledger holds each document once", once),
+    "balanced": ("debits equal credits in every document", balanced),
+    "referenced": ("every document knows its number, its rulebook and its fact", referenced),
+    "proven": ("the ledger's entries equal the prediction", proven),
+}
+
+
+def check(merchant: Merchant, names: list[str] | None = None) -> list[Finding]:
+    """Run the named checks, or all."""
+    findings = []
+    for name in names or list(CHECKS):
+        promise, find = CHECKS[name]
+        broken = find(merchant)
+        findings.append(Finding(check=name, promise=promise, broken=tuple(broken[:20]), count=len(broken)))
+    return findings

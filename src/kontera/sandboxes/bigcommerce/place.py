@@ -1,0 +1,190 @@
+"""A realistic mix of orders, placed on request: what `kontera sandbox place-orders` does for this shop.
+
+Decides what is bought, by whom and how it is paid, from a seed. Orders that the vendor's API can make are made with
+POST /v2/orders; what only a checkout can do (coupons, gift certificates, store credit, promotions) goes through the
+control plane. The same seed on a fresh store gives the same orders.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import httpx2
+import msgspec
+
+from kontera.clock import Clock, SystemClock
+from kontera.sandboxes.bigcommerce.seed_data import ARTICLES
+from kontera.sandboxes.bigcommerce.seed_people import PEOPLE, address, email_of
+from kontera.sandboxes.bigcommerce.shopper import Shopper
+from kontera.sandboxes.kit import json_bytes, parse_json
+
+BAD_KINDS = ("unknown_tax_class", "unknown_currency", "unknown_status", "inconsistent_totals", "deleted_product",
+             "negative_total", "long_zip", "emoji_names", "refused_article_number", "many_lines")
+_SPOILED = frozenset({"unknown_tax_class", "unknown_currency", "unknown_status", "inconsistent_totals",
+                      "negative_total"})
+_BAD_SHARE = Decimal("0.03")
+_FIRST_CUSTOMER = 11
+_FIRST_PRODUCT = 101
+_MANY = 501
+_SIMPLE = tuple((number, article) for number, article in enumerate(ARTICLES, start=_FIRST_PRODUCT)
+                if article[0] not in {"KO-KOP-025", "TE-ROO-100"})  # these two need a choice of variant
+_SHELF = (*(article[0] for _, article in _SIMPLE), "KO-KOP-025-BLA", "TE-ROO-100-L")
+
+
+class PlacedOrder(msgspec.Struct, frozen=True):
+    """An order that now exists. expected_trouble names what is wrong with it on purpose, if anything."""
+
+    id: int
+    total: Decimal
+    currency: str
+    expected_trouble: str | None = None
+
+
+def place_orders(base_url: str, credentials: Mapping[str, str], count: int, seed: int, *, bad: Sequence[str] = (),
+                 clock: Clock | None = None) -> list[PlacedOrder]:
+    """Place `count` orders. With `bad`, about three in a hundred (each kind at least once, if there is room) are
+    spoiled in one of the named ways. Raises ValueError for an unknown kind, RuntimeError when the store refuses."""
+    unknown = set(bad) - set(BAD_KINDS)
+    if unknown:
+        raise ValueError(f"unknown kind of bad order {sorted(unknown)}; known: {', '.join(BAD_KINDS)}")
+    rng = random.Random(seed)
+    spoiled: dict[int, str] = {}
+    if bad:
+        wanted = min(count, max(len(bad), int(count * _BAD_SHARE)))
+        for position, index in enumerate(sorted(rng.sample(range(count), wanted))):
+            spoiled[index] = bad[position % len(bad)]
+    with Shopper(base_url) as shopper, _Api(base_url, credentials, clock or SystemClock()) as api:
+        buyer = _Buyer(shopper, api, rng)
+        return [buyer.bad(spoiled[index], index) if index in spoiled else buyer.good() for index in range(count)]
+
+
+class _Api:
+    """The vendor's API, for one who waits when told to."""
+
+    def __init__(self, base_url: str, credentials: Mapping[str, str], clock: Clock) -> None:
+        self._client = httpx2.Client(base_url=f"{base_url}/stores/{credentials['store_hash']}", trust_env=False,
+                                     headers={"X-Auth-Token": credentials["access_token"]}, timeout=30.0)
+        self._clock = clock
+
+    def __enter__(self) -> _Api:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """One call; waits and repeats on 429. Raises RuntimeError with the vendor's own words for other refusals."""
+        content = None if body is None else json_bytes(body)
+        while True:
+            answer = self._client.request(method, path, content=content, headers={"content-type": "application/json"})
+            if answer.status_code != 429:
+                break
+            self._clock.sleep(int(answer.headers.get("X-Retry-After", "1")))
+        if answer.status_code >= 400:
+            raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")
+        return parse_json(answer.content) if answer.content else None
+
+
+class _Buyer:
+    """Buys one order after the other."""
+
+    def __init__(self, shopper: Shopper, api: _Api, rng: random.Random) -> None:
+        self.shopper, self.api, self.rng = shopper, api, rng
+
+    def good(self) -> PlacedOrder:
+        """An honest order: about half over the API, half through the checkout."""
+        return self._over_api() if self.rng.random() < 0.5 else self._through_checkout()
+
+    def bad(self, kind: str, index: int) -> PlacedOrder:
+        """An order with one kind of trouble."""
+        special: dict[str, Callable[[int], Any]] = {
+            "deleted_product": self._deleted_product, "long_zip": self._long_zip, "emoji_names": self._emoji,
+            "refused_article_number": self._refused_number, "many_lines": self._many_lines,
+            "unknown_tax_class": self._odd_rate}
+        order = special[kind](index) if kind in special else self._post(self._home(), self._products(1))
+        paid = self.shopper.pay(order["id"])
+        if kind in _SPOILED:
+            paid = self.shopper.spoil(order["id"], kind)
+        return PlacedOrder(paid.id, paid.total, paid.currency, kind)
+
+    # honest orders
+
+    def _home(self) -> dict[str, Any]:
+        """The address of one of the seeded persons, as a guest would type it."""
+        first, last, company, country, street, zip_code, city, *_ = self.rng.choice(PEOPLE[:10])
+        return address(first, last, country, street, zip_code, city, company=company, email=email_of(first, last))
+
+    def _products(self, most: int) -> list[dict[str, Any]]:
+        chosen = self.rng.sample(_SIMPLE, self.rng.randint(1, most))
+        return [{"product_id": number, "quantity": self.rng.randint(1, 4)} for number, _ in chosen]
+
+    def _post(self, home: dict[str, Any], products: list[dict[str, Any]], **more: Any) -> Any:
+        shipping = {**home, "shipping_method": "PostNord"}
+        cost = {"base_shipping_cost": "49.00"} if home["country_iso2"] == "SE" else {"base_shipping_cost": "129.00"}
+        return self.api.call("POST", "/v2/orders", {"billing_address": home, "shipping_addresses": [shipping],
+                                                    "products": products, **cost, **more})
+
+    def _over_api(self) -> PlacedOrder:
+        more: dict[str, Any] = {"customer_message": "Ring på dörren"} if self.rng.random() < 0.1 else {}
+        if self.rng.random() < 0.15:
+            more["discount_amount"] = f"{self.rng.randint(5, 25)}.00"
+        order = self._post(self._home(), self._products(4), **more)
+        paid = self.shopper.pay(order["id"], self.rng.choice(("card", "card", "swish", "paypal")))
+        return PlacedOrder(paid.id, paid.total, paid.currency)
+
+    def _through_checkout(self) -> PlacedOrder:
+        rng = self.rng
+        lines: list[dict[str, Any]] = [{"sku": sku, "quantity": rng.randint(1, 3)}
+                                       for sku in rng.sample(_SHELF, rng.randint(1, 4))]
+        cart: dict[str, Any] = {"payment": rng.choice(("card", "card", "klarna", "paypal", "swish", "bank"))}
+        number = rng.randrange(len(PEOPLE))
+        cart["customer_id"] = _FIRST_CUSTOMER + number
+        country = PEOPLE[number][3]
+        if country in {"DE", "FR", "FI", "NL"} and rng.random() < 0.6:
+            cart |= {"currency": "EUR", "channel_id": 2}
+        elif country in {"NO", "DK"}:
+            cart["currency"] = {"NO": "NOK", "DK": "DKK"}[country]
+        if rng.random() < 0.3:
+            cart["coupons"] = [rng.choice(("TE10", "VAR15", "MINUS50", "FRIFRAKT", "FRAKT20"))]
+        if rng.random() < 0.1:
+            lines[0]["wrapping"] = 1
+        if rng.random() < 0.08:
+            lines.append({"gift_certificate": {"amount": rng.choice(("200", "500"))}})
+        if rng.random() < 0.1:
+            cart["use_store_credit"] = True
+        bought = self.shopper.checkout(*lines, **cart)
+        if bought.payment_status == "authorized" and rng.random() < 0.8:
+            self.api.call("POST", f"/v3/orders/{bought.id}/payment_actions/capture")
+        return PlacedOrder(bought.id, bought.total, bought.currency)
+
+    # orders with trouble in them
+
+    def _deleted_product(self, index: int) -> Any:
+        made = self.api.call("POST", "/v3/catalog/products", {
+            "name": f"Utgående te {index}", "type": "physical", "weight": 1, "price": 119, "sku": f"UT-{index:04}"})
+        order = self._post(self._home(), [{"product_id": made["data"]["id"], "quantity": 1}])
+        self.api.call("DELETE", f"/v3/catalog/products/{made['data']['id']}")
+        return order
+
+    def _long_zip(self, index: int) -> Any:
+        return self._post({**self._home(), "zip": "SE-411 04 GÖTEBORG C"}, self._products(2))
+
+    def _emoji(self, index: int) -> Any:
+        return self._post({**self._home(), "first_name": "Tova 🍵", "last_name": "Åå👩‍🌾", "company": "日本茶 ☕"},
+                          self._products(2))
+
+    def _refused_number(self, index: int) -> Any:
+        return self._post(self._home(), [{"name": "Specialblandning <egen>", "sku": f"ÄRT|{index}*\"§½\" {'X' * 60}",
+                                          "quantity": 1, "price_ex_tax": 80, "price_inc_tax": 100}])
+
+    def _many_lines(self, index: int) -> Any:
+        return self._post(self._home(), [{"product_id": _SIMPLE[number % len(_SIMPLE)][0], "quantity": 1}
+                                         for number in range(_MANY)])
+
+    def _odd_rate(self, index: int) -> Any:
+        """A price whose tax is none of the shop's rates; its class is then taken away."""
+        return self._post(self._home(), [{"name": "Gammal vara", "sku": "GAMMAL-1", "quantity": 2,
+                                          "price_ex_tax": 100, "price_inc_tax": Decimal("117.5")}])

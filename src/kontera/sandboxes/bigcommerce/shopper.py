@@ -1,0 +1,78 @@
+"""A shopper at the sandboxed store: checks out as the storefront would, over the control plane.
+
+Decides nothing: the store prices the cart. For tests, training and demonstrations; a real store has no such door.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+import msgspec
+
+from kontera.sandboxes.kit import json_bytes, parse_json
+
+
+class Bought(msgspec.Struct, frozen=True):
+    """An order as the shopper sees it at the end: `total` is what is charged, in `currency`."""
+
+    id: int
+    total: Decimal
+    tax: Decimal
+    currency: str
+    status_id: int
+    payment_status: str
+
+
+class Shopper:
+    """Someone who shops. `base_url` is where the sandbox is served."""
+
+    def __init__(self, base_url: str) -> None:
+        self._client = httpx2.Client(base_url=base_url, trust_env=False, timeout=30.0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave."""
+        self._client.close()
+
+    def act(self, action: str, **body: Any) -> Any:
+        """Any action of the control plane. Raises ValueError with the store's reason when it refuses."""
+        answer = self._client.post(f"/_sandbox/actions/{action}", content=json_bytes(body))
+        result = parse_json(answer.content)
+        if answer.status_code >= 400:
+            raise ValueError(str(result.get("error", result)))
+        return result
+
+    def checkout(self, *lines: dict[str, Any], **cart: Any) -> Bought:
+        """Buy. Lines are {"sku", "quantity", "wrapping"?, "ship_to"?} or {"gift_certificate": {"amount"}}; the rest
+        of the cart is described in the README ("The shopper"). Raises ValueError when the shop refuses."""
+        return msgspec.convert(self.act("checkout", lines=list(lines), **cart), Bought)
+
+    def pay(self, order_id: int, how: str = "card") -> Bought:
+        """Pay an order that was made over the API."""
+        return msgspec.convert(self.act("pay", order_id=order_id, how=how), Bought)
+
+    def receive(self, order_id: int) -> Bought:
+        """Let an offline payment arrive."""
+        return msgspec.convert(self.act("receive", order_id=order_id), Bought)
+
+    def spoil(self, order_id: int, kind: str) -> Bought:
+        """Make an order dirty; see dirty.py for the kinds."""
+        return msgspec.convert(self.act("dirty", order_id=order_id, kind=kind), Bought)
+
+    def switch(self, **switches: Any) -> dict[str, Any]:
+        """Set switches of the store; answers them all."""
+        result: dict[str, Any] = self.act("switches", **switches)
+        return result
+
+    def look(self, view: str) -> Any:
+        """Any view of the control plane."""
+        return parse_json(self._client.get(f"/_sandbox/{view}").content)

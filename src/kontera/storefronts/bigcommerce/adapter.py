@@ -1,0 +1,123 @@
+"""A connection to one BigCommerce store, as the storefront protocol wants it. Puts the parts together; decides only
+which orders the connection's own settings leave out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+import httpx2
+
+from kontera.calls import Caller, Exchange, RateWindow, ReadinessCheck
+from kontera.clock import Clock
+from kontera.commerce import Order
+from kontera.errors import OurFault, Problem
+from kontera.storefronts.bigcommerce.changes import changed_orders
+from kontera.storefronts.bigcommerce.client import VENDOR, Client
+from kontera.storefronts.bigcommerce.hooks import ensure_hooks
+from kontera.storefronts.bigcommerce.notices import read_notice
+from kontera.storefronts.bigcommerce.readiness import readiness_of
+from kontera.storefronts.bigcommerce.reading import whole_orders
+from kontera.storefronts.bigcommerce.settings import BigCommerceSettings, settings_from
+from kontera.storefronts.bigcommerce.tax_setup import TaxCombination, tax_combinations
+from kontera.storefronts.bigcommerce.translate import Context, translate
+from kontera.storefronts.protocol import Capability, ChangePage, FactKind, NoticeContent, Read
+
+CONTROL_PANEL = "https://store-{store_hash}.mybigcommerce.com/manage/orders/{{id}}"
+
+
+def connect(
+    settings: Mapping[str, str],
+    clock: Clock,
+    record: Callable[[Exchange], None],
+    save_settings: Callable[[Mapping[str, str]], None] | None = None,
+    *,
+    window: RateWindow | None = None,
+    transport: httpx2.BaseTransport | None = None,
+) -> BigCommerceStorefront:
+    """A storefront for the settings of a connection. Raises SettingsError. The window has no limit of its own: the
+    quota belongs to all apps of the store together, and the client follows what every answer says is left of it.
+    Nothing is ever saved: the key does not rotate."""
+    values = settings_from(settings)
+    own_window = window or RateWindow(clock, 0, 30.0)
+    caller = Caller(values.api, clock, own_window, record, vendor=VENDOR, transport=transport)
+    return BigCommerceStorefront(values, caller)
+
+
+class BigCommerceStorefront:
+    """The adapter. Safe to use from several threads; `close()` lets go of its connections."""
+
+    def __init__(self, settings: BigCommerceSettings, caller: Caller) -> None:
+        self._settings = settings
+        self._caller = caller
+        self._client = Client(caller, settings.api, settings.access_token, settings.store)
+        self._context = Context(
+            store=settings.store,
+            vat_number_field=settings.vat_number_field,
+            organisation_number_field=settings.organisation_number_field,
+            order_page=CONTROL_PANEL.format(store_hash=settings.store_hash),
+        )
+
+    def readiness(self) -> list[ReadinessCheck]:
+        """See Storefront."""
+        return readiness_of(self._client, notices_wanted=bool(self._settings.client_secret))
+
+    def capabilities(self) -> frozenset[Capability]:
+        """See Storefront."""
+        wanted = {Capability.READ_ORDERS}
+        return frozenset(wanted | {Capability.NOTICES} if self._settings.client_secret else wanted)
+
+    def changes(self, kind: FactKind, cursor: str | None, since: datetime) -> ChangePage:
+        """See Storefront. Only orders. Never looks before the connection's own first date."""
+        _only_orders(kind)
+        first = max(since, self._settings.cut_off) if self._settings.cut_off else since
+        return changed_orders(self._client, cursor, first, self._settings.channel_ids)
+
+    def read(self, kind: FactKind, ids: Sequence[str]) -> list[Read]:
+        """See Storefront. Ids asked for twice are read once and answered once."""
+        _only_orders(kind)
+        return [self._read(identity, raw) for identity, raw in whole_orders(self._client, ids)]
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> NoticeContent:
+        """See Storefront."""
+        return read_notice(
+            headers,
+            body,
+            secret=self._settings.client_secret,
+            store_hash=self._settings.store_hash,
+            clock=self._caller.clock,
+        )
+
+    def ensure_notices(self, url: str) -> bool:
+        """See Storefront."""
+        return ensure_hooks(self._client, url)
+
+    def tax_setup(self) -> list[TaxCombination]:
+        """Every (country, rate, VAT class) an order of this store can carry, for the coverage list."""
+        return tax_combinations(self._client)
+
+    def close(self) -> None:
+        """Let go of open connections."""
+        self._caller.close()
+
+    def _read(self, identity: str, raw: bytes | None) -> Read:
+        if raw is None:
+            return Read(kind=FactKind.ORDER, id=identity, raw=b"", gone=True)
+        result = translate(raw, self._context, identity)
+        if isinstance(result, Problem):
+            return Read(kind=FactKind.ORDER, id=identity, raw=raw, problem=result)
+        channels = self._settings.channel_ids
+        if channels and result.channel not in channels:
+            return Read(kind=FactKind.ORDER, id=identity, raw=raw, left_out=_other_channel(result))
+        return Read(kind=FactKind.ORDER, id=identity, raw=raw, order=result)
+
+
+def _other_channel(order: Order) -> str:
+    return f"sold in channel {order.channel}, which this connection does not take"
+
+
+def _only_orders(kind: FactKind) -> None:
+    if kind is not FactKind.ORDER:
+        reason = f"{kind} cannot be read from BigCommerce yet; capabilities() says so"
+        raise OurFault(Problem(code="OUR_FAULT", facts={"order": "", "reason": reason}))

@@ -1,0 +1,26 @@
+"""What every test may use: an embedded database of its own session, and a merchant in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kontera.db.ground import open_ground, set_up_django
+
+set_up_django()
+
+
+@pytest.fixture(scope="session")
+def ground() -> Iterator[Path]:
+    """The database, set up and migrated, shared by the tests of one process."""
+    home = Path(tempfile.mkdtemp(prefix="kontera-test-"))  # not under tmp_path: root's database account cannot enter it
+    home.chmod(0o755)
+    os.environ["KONTERA_HOME"] = str(home)
+    with open_ground(home):
+        yield home
+    shutil.rmtree(home, ignore_errors=True)

@@ -1,0 +1,201 @@
+"""Law 4: what cannot move waits in a case that says why; the fix releases everything that waits (M45 M87 M98)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from kontera.cases.catalogue import render
+from kontera.clock import SystemClock
+from kontera.commerce import OrderState
+from kontera.db.models import Case, Connection
+from kontera.errors import Problem
+from kontera.posting.release import check_again, keep_as_booked
+from kontera.sandboxes.kit import Fault
+from tests.accounting.help import line, order, tax
+from tests.posting.test_once import sale
+from tests.posting.world import World
+
+CLOCK = SystemClock()
+NOW = CLOCK.now()
+
+
+def release(world: World, code: str) -> int:
+    """A person says the cause is mended."""
+    case = Case.objects.get(merchant=world.merchant, code=code, phase="open")
+    count = check_again(case, author="Kim", reason="mended", clock=CLOCK)
+    world.drain(3)
+    return count
+
+
+def act(world: World, name: str, **body: Any) -> Any:
+    """One of the sandbox's levers."""
+    return world.sandbox.actions()[name](body)
+
+
+Broken = Callable[[World], Any]
+SETUPS: list[tuple[str, Broken, Broken]] = [
+    (
+        "ACCOUNT_INACTIVE",
+        lambda world: act(world, "account", number=3002, change={"Active": False}),
+        lambda world: act(world, "account", number=3002, change={"Active": True}),
+    ),
+    (
+        "PERIOD_LOCKED",
+        lambda world: act(world, "lock_period", until=NOW.date().isoformat()),
+        lambda world: act(world, "lock_period", until=None),
+    ),
+    (
+        "LEDGER_LICENCE_MISSING",
+        lambda world: act(world, "licences", remove=["faktura"]),
+        lambda world: act(world, "licences", add=["faktura"]),
+    ),
+    (
+        "VAT_RATE_NOT_IN_LEDGER",
+        lambda world: act(world, "vat_code", code="MP2", remove=True),
+        lambda world: act(world, "vat_code", code="MP2", rate="12", account=2621),
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "breaks", "mends"), SETUPS, ids=[code for code, _, _ in SETUPS])
+def test_a_ledger_that_is_not_set_up_holds_the_orders_until_it_is(
+    world: World, code: str, breaks: Broken, mends: Broken
+) -> None:
+    """Three orders wait in one case; mended once, all three are booked. Nothing was written meanwhile (M118)."""
+    breaks(world)
+    for number in ("1", "2", "3"):
+        world.arrives(sale(number))
+    world.drain(2)
+    world.forget_rest()
+    case = Case.objects.get(merchant=world.merchant, code=code, phase="open")
+    if not case.cause.startswith("connection"):
+        assert 3 == case.waiters.filter(released_at=None).count()
+    told = render(Problem(code=code, facts=case.facts, vendor=case.vendor), "sv", ledger="fortnox")
+    assert told.where, "the case says where in Fortnox to mend it"
+    assert 0 == world.sandbox.views()["audit"]()["invoices"]
+    mends(world)
+    release(world, code)
+    assert ["booked"] * 3 == [world.order(number).place for number in ("1", "2", "3")]
+    case.refresh_from_db()
+    assert "resolved" == case.phase
+
+
+def test_one_bad_order_never_stops_the_next(world: World) -> None:
+    """Twenty good ones around a bad one are booked."""
+    bad = order(line("125.00", tax(17, "18.16"), name="Strange"), paid="klarna", id="bad", number="bad",
+                placed_at=NOW)  # fmt: skip
+    for number in range(10):
+        world.arrives(sale(f"a{number}"))
+    world.arrives(bad)
+    for number in range(10):
+        world.arrives(sale(f"b{number}"))
+    world.drain(2)
+    places = set(world.shop.orders.exclude(number="bad").values_list("place", flat=True))
+    assert ({"booked"}, "waiting") == (places, world.order("bad").place)
+
+
+def test_an_order_that_cannot_be_read_waits_with_its_bytes_kept(world: World) -> None:
+    """M97: nothing is lost when the shop sends nonsense; when it makes sense again the order is booked."""
+    world.drain()
+    world.arrives(Problem(code="ORDER_UNREADABLE", facts={"order": "9", "path": "total", "reason": "no number"}), "9")
+    assert ["ORDER_UNREADABLE"] == world.cases(world.order("9"))
+    world.arrives(sale("9"))
+    world.drain()
+    assert ("booked", []) == (world.order("9").place, world.cases(world.order("9")))
+
+
+def test_consent_withdrawn_holds_the_connection_and_loses_nothing(world: World) -> None:
+    """Everything waits in one case about the connection; signed in again, everything moves."""
+    world.drain()
+    act(world, "revoke_consent")
+    act(world, "expire_access")
+    world.arrives(sale("1"))
+    world.drain(2)
+    case = Case.objects.get(merchant=world.merchant, phase="open")
+    assert ("LEDGER_SIGN_IN", False) == (case.code, Connection.objects.get(pk=world.ledger.pk).signed_in)
+    act(world, "consent")
+    release(world, "LEDGER_SIGN_IN")
+    assert "booked" == world.order("1").place
+
+
+@pytest.mark.parametrize("kind", ["maintenance", "status"])
+def test_a_vendor_that_is_down_is_waited_for(world: World, kind: str) -> None:
+    """A maintenance page instead of JSON, or 503: no case for any order, the lane rests, then everything is booked."""
+    world.drain()
+    world.sandbox.faults.add(Fault(kind=kind, path="/3/*", times=2, status=503))
+    world.arrives(sale("1"))
+    for _ in range(5):
+        world.drain()
+        world.forget_rest()
+    audit = world.sandbox.views()["audit"]()
+    assert ("booked", [], 1) == (world.order("1").place, world.cases(world.order("1")), audit["invoices"])
+
+
+def test_too_many_calls_are_waited_out(world: World) -> None:
+    """429 in spite of everything: nothing is lost and nothing is sent twice."""
+    world.drain()
+    world.sandbox.faults.add(Fault(kind="status", method="POST", path="/3/invoices", times=2, status=429))
+    world.arrives(sale("1"))
+    for _ in range(5):
+        world.drain()
+        world.forget_rest()
+    assert ("booked", 1) == (world.order("1").place, world.sandbox.views()["audit"]()["invoices"])
+
+
+def test_an_order_changed_after_it_was_booked_is_a_decision(world: World) -> None:
+    """M12: detected and raised, never silently rewritten; kept as booked it rests, and is not raised again."""
+    world.arrives(sale("1"))
+    world.drain()
+    tea = line("129.00", tax(12, "13.82"), quantity="1", price="129.00")
+    smaller = order(tea, paid="klarna", id="1", number="1", placed_at=NOW - timedelta(minutes=5))
+    world.arrives(smaller)
+    row = world.order("1")
+    assert ["ORDER_CHANGED_AFTER_BOOKING"] == world.cases(row)
+    case = Case.objects.get(merchant=world.merchant, phase="open")
+    keep_as_booked(case, row, author="Kim", reason="settled by hand", clock=CLOCK)
+    assert ("booked", []) == (world.order("1").place, world.cases(row))
+    assert 1 == world.sandbox.views()["audit"]()["invoices"]
+
+
+def test_an_order_cancelled_after_it_was_booked_is_a_decision(world: World) -> None:
+    """M13: detected and raised."""
+    world.arrives(sale("1"))
+    world.drain()
+    world.arrives(sale("1", state=OrderState.CANCELLED))
+    assert ["ORDER_CANCELLED_AFTER_BOOKING"] == world.cases(world.order("1"))
+
+
+def test_an_order_cancelled_before_it_was_sent_is_left_out(world: World) -> None:
+    """Law 1: left out by a recorded rule; its planned documents never leave."""
+    world.drain()
+    world.arrives(sale("1"))
+    world.arrives(sale("1", state=OrderState.CANCELLED))
+    world.drain()
+    row = world.order("1")
+    assert ("left_out", 0) == (row.place, world.sandbox.views()["audit"]()["invoices"])
+    assert row.left_out_rule
+
+
+def test_a_payment_that_comes_later_is_added(world: World) -> None:
+    """M5: the invoice is booked unpaid; when the shop captures the money, only the payment is added."""
+    world.arrives(sale("1", paid=""))
+    world.drain()
+    audit = world.sandbox.views()["audit"]()
+    assert (1, 0) == (audit["invoices"], audit["payments"])
+    world.arrives(sale("1"))
+    world.drain()
+    audit = world.sandbox.views()["audit"]()
+    assert (1, 1, []) == (audit["invoices"], audit["payments"], audit["unpaid_invoices"])
+    assert "booked" == world.order("1").place
+
+
+def test_an_order_older_than_the_cut_off_is_left_out(world: World) -> None:
+    """Nothing placed before the merchant's start date is booked."""
+    world.shop.since = NOW
+    world.shop.save()
+    world.arrives(sale("1"))
+    assert ("left_out", "cut_off") == (world.order("1").place, world.order("1").left_out_rule)

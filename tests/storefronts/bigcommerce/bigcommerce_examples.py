@@ -1,0 +1,126 @@
+"""Every order and order line the vendor's reference shows as an example, and what we make of it, as data.
+
+Run as a script, with KONTERA_SPECS naming the folder that holds bigcommerce/, it writes
+docs/reference/bigcommerce-examples.md anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kontera.commerce import Order
+from kontera.errors import Problem
+from kontera.money import total
+from kontera.storefronts.bigcommerce.translate import Context, translate
+
+FILES = ("orders.v2.oas2.yml", "orders.v3.yml")
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "bigcommerce-examples.md"
+_CONTEXT = Context(store="nt")
+_INTRO = """# BigCommerce's own example orders
+
+What Kontera makes of every order and order line shown as an example in BigCommerce's public API reference
+(`orders.v2.oas2.yml` and `orders.v3.yml` of the repository bigcommerce/docs). The examples show no lines beside the
+orders, so an order is translated alone, and a line (without VAT rows, which the examples do not show either) inside
+the smallest order that charges exactly that line.
+A request example is what a client may send, not what a shop answers: it has no id and is refused as unreadable.
+
+This page is made from the reference by `tests/storefronts/bigcommerce/bigcommerce_examples.py`; a test keeps it true.
+
+| Example | Outcome | Why |
+|---|---|---|
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One example and its outcome: "order", or the code of the problem."""
+
+    file: str
+    where: str
+    number: str
+    outcome: str
+    why: str
+
+
+def example_rows(folder: Path) -> list[Row]:
+    """The table, in the order of the reference."""
+    rows = []
+    for file in FILES:
+        for where, example in _examples(yaml.safe_load((folder / file).read_text())):
+            document = _document(where, example)
+            if document is not None:
+                rows.append(_row(file, where, example, document))
+    return rows
+
+
+def as_page(rows: list[Row]) -> str:
+    """The docs page."""
+    lines = [f"| `{row.file}` {row.where} (id {row.number or 'none'}) | {row.outcome} | {row.why} |" for row in rows]
+    return _INTRO + "\n".join(lines) + "\n"
+
+
+def _examples(node: Any, path: tuple[str, ...] = (), inside: bool = False) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(node, dict):
+        if inside:
+            yield _short(path), node
+        for key, value in node.items():
+            yield from _examples(value, (*path, str(key)), inside or str(key) in ("example", "examples", "x-examples"))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _examples(value, (*path, str(index)), inside)
+
+
+def _short(path: tuple[str, ...]) -> str:
+    skipped = ("paths", "components", "responses", "schemas", "content", "application/json", "examples", "value")
+    return " › ".join(part for part in path if part not in (*skipped, "x-examples"))
+
+
+def _document(where: str, example: dict[str, Any]) -> dict[str, Any] | None:
+    if "status_id" in example and "billing_address" in example:
+        return {"order": example}
+    if "price_inc_tax" in example and "id" in example and "type" in example:
+        return {"order": _order_of(example), "products": [example]}
+    return None
+
+
+def _order_of(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": line["order_id"],
+        "status_id": 11,
+        "default_currency_code": "USD",
+        "is_tax_inclusive_pricing": True,
+        "date_created": "Wed, 10 Jan 2018 21:05:30 +0000",
+        "date_modified": "Wed, 10 Jan 2018 21:05:30 +0000",
+        "billing_address": {"country_iso2": "US"},
+        "total_inc_tax": line.get("discounted_total_inc_tax", line["total_inc_tax"]),
+        "total_tax": line["total_tax"],
+    }
+
+
+def _row(file: str, where: str, example: dict[str, Any], document: dict[str, Any]) -> Row:
+    number = str(example.get("id", ""))
+    result = translate(json.dumps(document).encode(), _CONTEXT, number)
+    if isinstance(result, Problem):
+        why = "; ".join(f"{name}: {value}" for name, value in result.facts.items() if name != "order")
+        return Row(file, where, number, result.code, why)
+    return Row(file, where, number, "order", _said(result))
+
+
+def _said(order: Order) -> str:
+    charged = total((line.charged for line in order.lines), order.currency)
+    words = f"{order.state.value.replace('_', ' ')}, {order.total} of which {order.vat.rounded()} is VAT"
+    if charged == order.total:
+        return f"{words}; the lines add up"
+    return f"{words}; the lines shown charge {charged}, so accounting would hold it with TOTAL_DIFFERS"
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(as_page(example_rows(Path(os.environ["KONTERA_SPECS"]) / "bigcommerce")))

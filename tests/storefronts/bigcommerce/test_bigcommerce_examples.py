@@ -1,0 +1,35 @@
+"""Every example order of the vendor's own reference: translated, or given a named problem."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from bigcommerce_examples import PAGE, Row, as_page, example_rows
+
+CODES = {"order", "ORDER_UNREADABLE", "CURRENCY_UNKNOWN", "ORDER_STATUS_UNKNOWN"}
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    folder = os.environ.get("KONTERA_SPECS")
+    if not folder:
+        pytest.skip("KONTERA_SPECS names no folder with the vendor's reference (bigcommerce/*.yml)")
+    return example_rows(Path(folder) / "bigcommerce")
+
+
+def test_no_example_is_an_exception(rows: list[Row]) -> None:
+    """M98, M100: each has an outcome and a reason."""
+    assert {row.outcome for row in rows} <= CODES
+    assert all(row.why for row in rows)
+
+
+def test_the_examples_are_found(rows: list[Row]) -> None:
+    """M8: three answers of orders, and single lines with discounts, parts of bundles and custom products."""
+    assert {"100", "218", "247", "65", "66", "116", "35", "238", "240"} <= {row.number for row in rows}
+
+
+def test_the_page_says_what_is_true(rows: list[Row]) -> None:
+    """M98: docs/reference/bigcommerce-examples.md is made from this table."""
+    assert PAGE.read_text() == as_page(rows)
