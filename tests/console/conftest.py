@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
     from tests.console.world import World
 
 
+@pytest.fixture(scope="package", autouse=True)
+def test_environment() -> Iterator[None]:
+    """Pages hand their context to the tests; passwords are hashed quickly, since the tests make many people."""
+    from django.test import override_settings
+    from django.test.utils import setup_test_environment, teardown_test_environment
+
+    setup_test_environment()
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+    teardown_test_environment()
+
+
 @pytest.fixture
 def clock(ground: Path) -> Iterator[ManualClock]:
     """The console's clock, standing at noon of the last of March."""
@@ -28,15 +41,25 @@ def clock(ground: Path) -> Iterator[ManualClock]:
     moment.set_clock(SystemClock())
 
 
-@pytest.fixture
-def world(clock: ManualClock) -> Iterator[World]:
-    """A merchant, gone again after the test."""
+@pytest.fixture(scope="module")
+def built(ground: Path) -> Iterator[World]:
+    """A merchant, written once for a module and gone again after it."""
     from django.db import transaction
 
     from tests.console.world import build
 
     with transaction.atomic():
         yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(built: World, clock: ManualClock) -> Iterator[World]:
+    """The merchant as it was written, whatever a test does to it."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        yield copy.deepcopy(built)
         transaction.set_rollback(True)
 
 

@@ -17,7 +17,7 @@ from kontera.money import Money, is_currency, round_to
 
 NOTHING = "–"
 _LOCALES = {"sv": "sv_SE", "en": "en_SE"}
-_SECOND = timedelta(seconds=1)
+_HOME, _FOREIGN = "SEK", "#,##0.00\xa0¤¤"  # several currencies are called kr: only one may be
 
 
 def locale_of(language: str) -> str:
@@ -26,10 +26,12 @@ def locale_of(language: str) -> str:
 
 
 def money(amount: Decimal | None, currency: str, language: str) -> str:
-    """"1 234,50 kr" in the currency's own decimals; a dash when there is no amount or no usable currency."""
+    """"1 234,50 kr", "1 234,50 NOK", in the currency's own decimals; a dash when there is no amount or no usable
+    currency."""
     if amount is None or not is_currency(currency):
         return NOTHING
-    return format_currency(Money(amount, currency).rounded().amount, currency, locale=locale_of(language))
+    pattern = None if currency == _HOME else _FOREIGN
+    return format_currency(Money(amount, currency).rounded().amount, currency, pattern, locale=locale_of(language))
 
 
 def figure(amount: Decimal | None, decimals: int = 2) -> str:
@@ -68,6 +70,11 @@ def instant_exact(at: datetime, zone: str) -> str:
     """"2026-03-31 14:02:07.123", for requests that follow each other closely."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 1000:03d}"
+
+
+def instant_seconds(at: datetime, zone: str) -> str:
+    """"2026-03-31 14:02:07", for steps that follow each other within a minute."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def day(at: datetime | None, zone: str) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from kontera.console.reading.spans import within
+from kontera.console.reading.waiting import SEALED
 from kontera.db.models import CaseWaiter, Connection, Merchant, OutboxDocument, ShopOrder
 from kontera.money import MoneyError, exact
 
@@ -93,7 +94,7 @@ def matching(merchant: Merchant, wanted: OrderFilter) -> QuerySet[ShopOrder]:
 def with_details(orders: QuerySet[ShopOrder]) -> QuerySet[ShopOrder]:
     """Newest first, with store, documents (`written`) and the cases they wait in (`stuck`): two more queries a page."""
     written = OutboxDocument.objects.exclude(step=OutboxDocument.Step.ABANDONED).defer("content", "quote", "receipt")
-    stuck = CaseWaiter.objects.filter(released_at__isnull=True).select_related("case__connection__ledger")
+    stuck = CaseWaiter.objects.filter(released_at__isnull=True).select_related("case__connection__ledger").defer(*(f"case__{field}" for field in SEALED))
     return (
         orders.select_related("connection")
         .defer("connection__secrets", "differences")

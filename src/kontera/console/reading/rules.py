@@ -17,14 +17,19 @@ from kontera.accounting.rulebook import SECTIONS, Rulebook
 _NOT_DECIDED = frozenset({"id", "match", "before"})
 
 
+Said = tuple[str, tuple[str, ...]]
+"""A field of a rule and the values written in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One rule. anchor: its name in a page ("vat.se-25"), as every `Why` carries it. matches: (dimension, values)."""
+    """One rule. anchor: its name in a page ("vat.se-25"), as every `Why` carries it. matches, decides:
+    (field, its values)."""
 
     anchor: str
     id: str
-    matches: tuple[tuple[str, str], ...]
-    decides: tuple[str, ...]
+    matches: tuple[Said, ...]
+    decides: tuple[Said, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ def tables_of(rulebook: Rulebook) -> list[RuleTable]:
 def accounts_of(rulebook: Rulebook) -> list[tuple[str, str]]:
     """The accounts that no rule chooses: (what, account)."""
     return [
-        (name, _text(value))
+        (name, str(value))
         for name in rulebook.accounts.__struct_fields__
         if (value := getattr(rulebook.accounts, name)) not in (None, "")
     ]
@@ -60,20 +65,23 @@ def _row(section: str, rule: msgspec.Struct, columns: Sequence[str]) -> RuleRow:
     match: msgspec.Struct = getattr(rule, "match")  # noqa: B009 - every kind of rule has one
     name: str = getattr(rule, "id")  # noqa: B009 - the same
     matches = tuple(
-        (field, _text(value)) for field in match.__struct_fields__ if (value := getattr(match, field)) is not None
+        (field, _texts(value)) for field in match.__struct_fields__ if (value := getattr(match, field)) is not None
     )
-    return RuleRow(f"{section}.{name}", name, matches, tuple(_text(getattr(rule, column)) for column in columns))
+    decides = tuple((column, _texts(getattr(rule, column))) for column in columns)
+    return RuleRow(f"{section}.{name}", name, matches, decides)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if value is None or value == "":
+        return ()
+    return tuple(_text(part) for part in value) if isinstance(value, tuple) else (_text(value),)
 
 
 def _text(value: object) -> str:
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if isinstance(value, tuple):
-        return ", ".join(_text(part) for part in value)
     return str(value)

@@ -6,7 +6,7 @@ Decides which rows of the tables are worth a line. Every line has its time and w
 from __future__ import annotations
 
 from kontera.console.reading.one_order import Paper, Step
-from kontera.console.reading.waiting import words_of
+from kontera.console.reading.waiting import SEALED, words_of
 from kontera.db.models import CaseWaiter, Decision, Fact, Notice, ShopOrder
 
 SHOWN = 100
@@ -21,7 +21,8 @@ def timeline(order: ShopOrder, papers: list[Paper], waits: list[CaseWaiter], lan
 
 def waits_of(order: ShopOrder) -> list[CaseWaiter]:
     """Every case the order waited or waits in."""
-    return list(order.waits.select_related("case__connection__ledger").order_by("since")[:SHOWN])
+    waits = order.waits.select_related("case__connection__ledger").defer(*(f"case__{field}" for field in SEALED))
+    return list(waits.order_by("since")[:SHOWN])
 
 
 def versions_of(order: ShopOrder) -> list[Fact]:

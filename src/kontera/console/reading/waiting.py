@@ -23,6 +23,9 @@ from kontera.db.models import Case, CaseWaiter, Merchant, SetupSnapshot
 from kontera.errors import Problem
 from kontera.money import ONE, ZERO, Money, exact, is_currency
 
+SEALED = ("connection__secrets", "connection__ledger__secrets")
+"""What a case's page never needs: the connections' secrets stay where they are."""
+
 _STILL = Q(waiters__released_at__isnull=True)
 _NUMBER = DecimalField(max_digits=30, decimal_places=6)
 
@@ -62,7 +65,7 @@ def resolved(merchant: Merchant) -> QuerySet[Case]:
     """Resolved cases, the latest first, with how many orders waited in them."""
     cases = Case.objects.filter(merchant=merchant, phase=Case.Phase.RESOLVED)
     counted = cases.annotate(waiting=Count("waiters"), oldest=Coalesce(Min("waiters__since"), "opened_at"))
-    return counted.select_related("connection__ledger").order_by("-resolved_at", "-id")
+    return counted.select_related("connection__ledger").defer(*SEALED).order_by("-resolved_at", "-id")
 
 
 def rows_of(cases: Sequence[Case], desk: Desk) -> list[CaseRow]:
@@ -117,6 +120,7 @@ def _weighed(cases: QuerySet[Case], merchant: Merchant, now: datetime) -> QueryS
             ),
         )
         .select_related("connection__ledger")
+        .defer(*SEALED)
     )  # fmt: skip
 
 

@@ -44,12 +44,8 @@ def when(context: dict[str, Any], at: datetime | None) -> str | SafeString:
     """Relative and absolute time of an instant, in the merchant's zone."""
     if at is None:
         return formats.NOTHING
-    desk = context["desk"]
-    exact = formats.instant(at, desk.zone)
-    relative = formats.ago(at, desk.now, context["language"])
-    return format_html(
-        '<time datetime="{}" title="{}">{} <small>{}</small></time>', at.isoformat(), exact, exact, relative
-    )
+    exact = formats.instant(at, context["desk"].zone)
+    return format_html('<time datetime="{}">{} <small>{}</small></time>', at.isoformat(), exact, _relative(context, at))
 
 
 @register.simple_tag(takes_context=True)
@@ -69,13 +65,21 @@ def ago(context: dict[str, Any], at: datetime | None) -> str | SafeString:
     """The relative time, the absolute one in its title."""
     if at is None:
         return formats.NOTHING
-    desk = context["desk"]
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        at.isoformat(),
-        formats.instant(at, desk.zone),
-        formats.ago(at, desk.now, context["language"]),
-    )
+    exact = formats.instant(at, context["desk"].zone)
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, _relative(context, at))
+
+
+@register.simple_tag(takes_context=True)
+def clock_seconds(context: dict[str, Any], at: datetime) -> str:
+    """The absolute time with seconds."""
+    return formats.instant_seconds(at, context["desk"].zone)
+
+
+@register.simple_tag(takes_context=True)
+def rule_value(context: dict[str, Any], field: str, value: str) -> str:
+    """How a value in a rule reads: some fields have words for their values, the others show what was written."""
+    key = f"rule_value.{field}.{value}"
+    return words.say(key, context["language"]) if key in words.texts() else value
 
 
 @register.simple_tag(takes_context=True)
@@ -124,3 +128,10 @@ def web(address: str) -> str:
 def case_title(context: dict[str, Any], case: Case) -> str:
     """What a case is about, in the reader's language."""
     return words_of(case, context["language"], 1).title
+
+
+def _relative(context: dict[str, Any], at: datetime) -> str:
+    now: datetime = context["desk"].now
+    if abs(now - at) < timedelta(seconds=1):
+        return words.say("common.just_now", context["language"])
+    return formats.ago(at, now, context["language"])

@@ -13,7 +13,7 @@ from kontera.cases.catalogue import RenderedCase, Team
 from kontera.console import actions
 from kontera.console.desk import Desk, Power, act, page
 from kontera.console.links import case_links
-from kontera.console.reading.waiting import counts_by_team, ranked, resolved, rows_of, words_of
+from kontera.console.reading.waiting import SEALED, counts_by_team, ranked, resolved, rows_of, words_of
 from kontera.console.words import say
 from kontera.db.models import Case, CaseWaiter
 
@@ -124,7 +124,7 @@ def _needs_reason(text: RenderedCase) -> bool:
 
 
 def _case(desk: Desk, pk: int) -> Case:
-    found = Case.objects.filter(merchant=desk.merchant, pk=pk).select_related("connection__ledger").first()
+    found = Case.objects.filter(merchant=desk.merchant, pk=pk).select_related("connection__ledger").defer(*SEALED).first()
     if found is None:
         raise Http404("no such case for this merchant")
     return found

@@ -18,7 +18,7 @@ from kontera.console.reading.one_order import (
     receivable_of,
 )
 from kontera.console.reading.timeline import timeline, versions_of, waits_of
-from kontera.console.reading.waiting import words_of
+from kontera.console.reading.waiting import SEALED, words_of
 from kontera.console.words import say
 from kontera.db.models import Exchange, Fact, ShopOrder
 
@@ -90,7 +90,7 @@ def check_again(request: HttpRequest, desk: Desk, pk: int) -> HttpResponseBase:
 
 def _order(desk: Desk, pk: int) -> ShopOrder:
     orders = ShopOrder.objects.filter(merchant=desk.merchant).select_related("connection__ledger", "fact")
-    found = orders.defer("fact__raw", "connection__secrets").filter(pk=pk).first()
+    found = orders.defer("fact__raw", *SEALED).filter(pk=pk).first()
     if found is None:
         raise Http404("no such order for this merchant")
     return found
