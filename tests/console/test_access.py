@@ -76,7 +76,11 @@ def test_another_merchants_pages_do_not_exist(world: World, person: Person) -> N
         assert 404 == client.get(other.path + path).status_code, path
     for path in acts(other):
         assert 404 == client.post(other.path + path).status_code, path
-    mixed = [f"orders/{other.booked.pk}/", f"orders/{other.booked.pk}/facts/1/", f"cases/{other.cases['VAT_UNMAPPED'].pk}/"]
+    mixed = [
+        f"orders/{other.booked.pk}/",
+        f"orders/{other.booked.pk}/facts/1/",
+        f"cases/{other.cases['VAT_UNMAPPED'].pk}/",
+    ]
     for path in mixed:
         assert 404 == client.get(world.path + path).status_code, path
     assert 404 == client.post(world.path + f"cases/{other.cases['VAT_UNMAPPED'].pk}/release/").status_code
@@ -99,7 +103,9 @@ def test_an_auditor_reads_everything_and_changes_nothing(
     assert b"release" not in client.get(world.path + f"cases/{world.cases['VAT_UNMAPPED'].pk}/").content
 
 
-@pytest.mark.parametrize(("role", "status"), [("owner", 302), ("finance", 302), ("operations", 403), ("ecommerce", 403)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("owner", 302), ("finance", 302), ("operations", 403), ("ecommerce", 403)]
+)
 def test_only_owner_and_finance_pause_a_connection(world: World, person: Person, role: str, status: int) -> None:
     """Stopping the bookkeeping is theirs."""
     answer = person(role).post(world.path + "connections/nt/switch/", {"live": "no", "reason": "byter butik"})

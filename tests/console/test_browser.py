@@ -80,7 +80,9 @@ def visit(served: tuple[Any, str], shop: World) -> Iterator[Visit]:
     page = context.new_page()
     page.set_default_timeout(15000)
     found = Visit(page, base, shop)
-    page.on("console", lambda message: found.faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.on(
+        "console", lambda message: found.faults.append(message.text) if message.type in ("error", "warning") else None
+    )
     page.on("pageerror", lambda error: found.faults.append(str(error)))
     page.on("request", lambda asked: found.faults.append(asked.url) if not asked.url.startswith(base) else None)
     browser.sign_in(page, base, shop.people["finance"], PASSWORD)
@@ -179,7 +181,12 @@ def test_english_is_complete(visit: Visit) -> None:
     page = visit.page
     page.click("text=English")
     assert ("en", "Today") == (page.get_attribute("html", "lang"), page.inner_text("h1"))
-    for path, title in (("orders/", "Orders"), ("cases/", "Cases"), ("rules/", "Rules"), ("connections/", "Connections")):
+    for path, title in (
+        ("orders/", "Orders"),
+        ("cases/", "Cases"),
+        ("rules/", "Rules"),
+        ("connections/", "Connections"),
+    ):
         visit.open(path)
         assert title == page.inner_text("h1")
         for word in ("Ordrar", "Ärenden", "Bokförd", "väntar", "Kopplingar"):
@@ -211,16 +218,25 @@ def test_today_refreshes_by_itself(visit: Visit) -> None:
     order = visit.world.booked.pk
     aside(lambda: ShopOrder.objects.filter(pk=order).update(place="left_out"))
     page.evaluate("document.activeElement.blur(); document.body.dispatchEvent(new Event('refresh'))")
-    page.wait_for_function(f"document.querySelector('.stage-left_out strong').innerText == '{int(before) + 1}'")
+    page.wait_for_selector(f".stage-left_out strong >> text='{int(before) + 1}'")
     aside(lambda: ShopOrder.objects.filter(pk=order).update(place="booked"))
 
 
-PAGES = ("", "orders/", "orders/{order}/", "orders/{order}/facts/1/", "cases/", "cases/{case}/", "rules/", "connections/",
-         "connections/bok/")  # fmt: skip
+PAGES = (
+    "",
+    "orders/",
+    "orders/{order}/",
+    "orders/{order}/facts/1/",
+    "cases/",
+    "cases/{case}/",
+    "rules/",
+    "connections/",
+    "connections/bok/",
+)
 
 AUDIT = """() => {
   const seen = (e) => e.getClientRects().length > 0;
-  const name = (e) => e.getAttribute('aria-label') || e.innerText?.trim() || e.title ||
+  const name = (e) => e.getAttribute('aria-label') || e.textContent?.trim() || e.title ||
     (e.getAttribute('aria-labelledby') && document.getElementById(e.getAttribute('aria-labelledby'))?.innerText);
   const faults = [];
   if (!document.documentElement.lang) faults.push('no lang');
@@ -283,7 +299,7 @@ def test_contrast_is_readable_in_light_and_dark(visit: Visit) -> None:
       return bad;
     }"""
     for scheme in ("light", "dark"):
-        visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        visit.page.emulate_media(color_scheme=scheme)
         for path in ("", "orders/", f"orders/{visit.world.booked.pk}/"):
             visit.open(path)
             assert [] == visit.page.evaluate(measure), (scheme, path)

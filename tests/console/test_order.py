@@ -31,7 +31,14 @@ def test_the_customers_account_ends_at_zero_when_paid(world: World) -> None:
 def test_every_line_answers_why(world: World, person: Person) -> None:
     """N4 M51: rule, rulebook version and shop fact of every account; the rule is a link to where it stands."""
     page = page_of(person("finance"), world, world.booked)
-    for rule in ("revenue.tea-12", "vat.se-12", "revenue.shipping", "vat.se-25", "payment.klarna", "accounts.receivable"):
+    for rule in (
+        "revenue.tea-12",
+        "vat.se-12",
+        "revenue.shipping",
+        "vat.se-25",
+        "payment.klarna",
+        "accounts.receivable",
+    ):
         assert f'<a href="{world.path}rules/3/#{rule}">{rule}</a>' in page, rule
     assert "se-bas 3" in page
     assert "order 1070 line 1" in page
@@ -182,7 +189,12 @@ def test_reading_again_asks_intake(world: World, person: Person, monkeypatch: py
 def test_checking_again_is_only_for_what_waits(world: World, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """A booked order is left alone; a waiting one asks about each cause."""
     asked: list[str] = []
-    monkeypatch.setattr(actions, "check_again", lambda order, author: asked.append(order.number) or 1)
+
+    def check_again(order: ShopOrder, author: str) -> int:
+        asked.append(order.number)
+        return 1
+
+    monkeypatch.setattr(actions, "check_again", check_again)
     client = person("finance")
     client.post(f"{world.path}orders/{world.booked.pk}/check-again/")
     waiting = ShopOrder.objects.get(merchant=world.merchant, number="1079")

@@ -92,7 +92,7 @@ def test_pages_hold_fifty(world: World, person: Person) -> None:
 
 def test_a_nasty_number_is_shown_not_run(world: World, person: Person) -> None:
     """Whatever a shop sends is text here."""
-    nasty = '<script>alert(1)</script>"\'&'
+    nasty = "<script>alert(1)</script>\"'&"
     row = shop_order(world.shop, tea_order(9001, NOW, name=nasty), ShopOrder.Place.WAITING, NOW)
     ShopOrder.objects.filter(pk=row.pk).update(number=nasty, channel=nasty, left_out_reason=nasty)
     for path in ("orders/", f"orders/{row.pk}/", f"orders/{row.pk}/facts/1/", "orders/?q=%3Cscript%3E"):

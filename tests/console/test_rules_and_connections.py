@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 
 from kontera.calls import ReadinessCheck
 from kontera.console import actions
 from kontera.console.reading.connections import card, condition_of
-from kontera.db.models import AuditEntry, Connection, Exchange, Lane, RulebookVersion
+from kontera.db.models import AuditEntry, Connection, Exchange, Lane, Membership, Merchant, RulebookVersion
 from kontera.errors import NeedsSignIn, Problem
 from tests.console.world import NOW, RULEBOOK, World
 
@@ -71,8 +72,6 @@ def test_a_broken_rulebook_is_shown_with_its_fault(world: World, person: Person)
 
 def test_without_a_rulebook_the_page_says_so(world: World, person: Person) -> None:
     """And that nothing is lost meanwhile."""
-    from tests.console.world import Membership, Merchant, get_user_model
-
     merchant = Merchant.objects.create(slug="ny-butik", name="Ny", created_at=NOW)
     user = get_user_model().objects.get(username=world.people["owner"])
     Membership.objects.create(user=user, merchant=merchant, role="owner")
@@ -98,6 +97,29 @@ def test_the_most_serious_word_wins(world: World) -> None:
     assert ["quiet", "trouble", "resting", "paused", "signed_out"] == seen
     lane.delete()
     assert "quiet" == condition_of(Connection.objects.get(pk=world.ledger.pk), NOW)
+
+
+def test_a_connection_that_never_worked_has_its_page(world: World, person: Person) -> None:
+    """No lane yet, never heard: the page says so."""
+    Lane.objects.filter(connection=world.ledger).delete()
+    Connection.objects.filter(pk=world.ledger.pk).update(last_heard_at=None)
+    for path in ("", "connections/", "connections/bok/"):
+        assert "Inte hörd ännu" in person("finance").get(world.path + path).content.decode(), path
+
+
+def test_an_error_of_ours_is_an_honest_page(world: World, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both languages, since who reads is not known there; nothing of the fault is shown."""
+
+    def broken(connection: Connection) -> list[ReadinessCheck]:
+        raise RuntimeError("inner detail")
+
+    monkeypatch.setattr(actions, "readiness", broken)
+    client = person("finance")
+    client.raise_request_exception = False
+    answer = client.post(f"{world.path}connections/bok/readiness/")
+    page = answer.content.decode()
+    assert (500, True, True) == (answer.status_code, "Inget har skickats" in page, "nothing is lost" in page)
+    assert "inner detail" not in page
 
 
 def test_rate_use_counts_the_window_only(world: World) -> None:

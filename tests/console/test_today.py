@@ -40,7 +40,9 @@ def test_every_number_opens_exactly_its_orders(world: World, person: Person) -> 
     """The list behind a number has as many orders and as much money as the number says."""
     client = person("finance")
     page = client.get(world.path).content.decode()
-    found = re.findall(r'<a href="([^"]+/orders/\?[^"]*)">\s*<span class="label">[^<]+</span>\s*<strong>(\d+)</strong>', page)
+    found = re.findall(
+        r'<a href="([^"]+/orders/\?[^"]*)">\s*<span class="label">[^<]+</span>\s*<strong>(\d+)</strong>', page
+    )
     assert 10 == len(found)
     for address, number in found:
         totals = client.get(unescape(address)).context

@@ -115,7 +115,9 @@ def build(name: str = "Nordisk Te AB", orders: int = 70) -> World:
     return World(merchant, shop, ledger, people, rulebook, booked[-1], cases)
 
 
-def tea_order(number: int, placed: datetime, *, state: OrderState = OrderState.PLACED, name: str = "Sencha 100 g") -> Order:
+def tea_order(
+    number: int, placed: datetime, *, state: OrderState = OrderState.PLACED, name: str = "Sencha 100 g"
+) -> Order:
     """Two teas at 12 % and shipping at 25 %: 307.00 kr, as in the glossary of our scenarios."""
     return Order(
         store="nt",
@@ -292,8 +294,11 @@ def documents_of(order: Order, booked_on: datetime) -> tuple[SalesInvoice, Custo
     return invoice, payment
 
 
-def outbox(row: ShopOrder, document: Document, rulebook: RulebookVersion, sequence: int, **more: object) -> OutboxDocument:
+def outbox(
+    row: ShopOrder, document: Document, rulebook: RulebookVersion, sequence: int, **more: object
+) -> OutboxDocument:
     """A document on its way."""
+    assert row.connection.ledger is not None
     return OutboxDocument.objects.create(
         merchant_id=row.merchant_id,
         connection=row.connection.ledger,
@@ -310,7 +315,9 @@ def outbox(row: ShopOrder, document: Document, rulebook: RulebookVersion, sequen
     )
 
 
-def _booked(merchant: Merchant, shop: Connection, ledger: Connection, rulebook: RulebookVersion, number: int) -> ShopOrder:
+def _booked(
+    merchant: Merchant, shop: Connection, ledger: Connection, rulebook: RulebookVersion, number: int
+) -> ShopOrder:
     seen = NOW - timedelta(hours=7 * (1071 - number), minutes=number % 50)
     order = tea_order(number, seen - timedelta(seconds=2))
     done = seen + timedelta(milliseconds=1100 + 40 * (number % 13))
@@ -328,7 +335,8 @@ def _booked(merchant: Merchant, shop: Connection, ledger: Connection, rulebook: 
             ]
         )
         row.save(update_fields=["differences"])
-    for sequence, document in enumerate(documents_of(order, seen)):
+    papers: tuple[Document, ...] = documents_of(order, seen)
+    for sequence, document in enumerate(papers):
         paper = outbox(
             row,
             document,
@@ -395,9 +403,7 @@ def _held(
     for _ in range(2):
         number = next(numbers)
         seen = NOW - timedelta(hours=4)
-        row = shop_order(
-            shop, tea_order(number, seen), Place.WAITING, seen, currency="NOK", total=Decimal("1234.50")
-        )
+        row = shop_order(shop, tea_order(number, seen), Place.WAITING, seen, currency="NOK", total=Decimal("1234.50"))
         _wait(unmapped, row, dict(unmapped.facts), seen)
     seen = NOW - timedelta(days=3)
     number = next(numbers)
@@ -470,9 +476,7 @@ def _left_out(shop: Connection, number: int) -> None:
     )
 
 
-def _on_way(
-    merchant: Merchant, shop: Connection, ledger: Connection, rulebook: RulebookVersion, number: int
-) -> None:
+def _on_way(merchant: Merchant, shop: Connection, ledger: Connection, rulebook: RulebookVersion, number: int) -> None:
     seen = NOW - timedelta(seconds=3)
     order = tea_order(number, seen)
     row = shop_order(shop, order, Place.POSTING, seen)

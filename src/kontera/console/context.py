@@ -21,7 +21,11 @@ MERCHANTS_SHOWN = 200
 def everywhere(request: HttpRequest) -> dict[str, object]:
     """Variables for all templates."""
     desk: Desk | None = getattr(request, "desk", None)
-    found: dict[str, object] = {"language": language_of(request), "desk": desk, "hx": bool(getattr(request, "htmx", False))}
+    found: dict[str, object] = {
+        "language": language_of(request),
+        "desk": desk,
+        "hx": bool(getattr(request, "htmx", False)),
+    }
     if desk is None:
         return found
     merchants = Merchant.objects.filter(memberships__user=request.user.pk).order_by("name").only("slug", "name")

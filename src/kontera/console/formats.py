@@ -26,7 +26,7 @@ def locale_of(language: str) -> str:
 
 
 def money(amount: Decimal | None, currency: str, language: str) -> str:
-    """"1 234,50 kr", "1 234,50 NOK", in the currency's own decimals; a dash when there is no amount or no usable
+    """As "1 234,50 kr" or "1 234,50 NOK", in the currency's own decimals; a dash when there is no amount or no usable
     currency."""
     if amount is None or not is_currency(currency):
         return NOTHING
@@ -35,7 +35,7 @@ def money(amount: Decimal | None, currency: str, language: str) -> str:
 
 
 def figure(amount: Decimal | None, decimals: int = 2) -> str:
-    """"1 234,50" without a currency, for columns whose currency is in the head. A dash when there is none."""
+    """As "1 234,50" without a currency, for columns whose currency is in the head. A dash when there is none."""
     if amount is None:
         return NOTHING
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
@@ -43,7 +43,7 @@ def figure(amount: Decimal | None, decimals: int = 2) -> str:
 
 
 def count(number: int) -> str:
-    """"12 345"."""
+    """As "12 345"."""
     return format_decimal(number, "#,##0", locale="sv_SE")
 
 
@@ -62,35 +62,35 @@ def plain(amount: Decimal | None) -> str:
 
 
 def instant(at: datetime | None, zone: str) -> str:
-    """"2026-03-31 14:02" in the merchant's time zone."""
+    """As "2026-03-31 14:02" in the merchant's time zone."""
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if at else NOTHING
 
 
 def instant_exact(at: datetime, zone: str) -> str:
-    """"2026-03-31 14:02:07.123", for requests that follow each other closely."""
+    """As "2026-03-31 14:02:07.123", for requests that follow each other closely."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 1000:03d}"
 
 
 def instant_seconds(at: datetime, zone: str) -> str:
-    """"2026-03-31 14:02:07", for steps that follow each other within a minute."""
+    """As "2026-03-31 14:02:07", for steps that follow each other within a minute."""
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def day(at: datetime | None, zone: str) -> str:
-    """"2026-03-31" in the merchant's time zone."""
+    """As "2026-03-31" in the merchant's time zone."""
     return at.astimezone(ZoneInfo(zone)).date().isoformat() if at else NOTHING
 
 
 def ago(at: datetime | None, now: datetime, language: str) -> str:
-    """"för 5 timmar sedan", "in 3 minutes"; the reader finds the exact time beside it."""
+    """As "för 5 timmar sedan", "in 3 minutes"; the reader finds the exact time beside it."""
     if at is None:
         return NOTHING
     return format_timedelta(at - now, add_direction=True, locale=locale_of(language))
 
 
 def lasting(span: timedelta | None, language: str) -> str:
-    """"1,2 s" below a minute, else "5 min", "3 tim"."""
+    """As "1,2 s" below a minute, else "5 min", "3 tim"."""
     if span is None:
         return NOTHING
     if span < timedelta(minutes=1):

@@ -1,4 +1,7 @@
-"""Which language a person reads: chosen once, kept in the session and in a cookie for the next sign-in. Swedish first."""
+"""Which language a person reads: chosen once, kept in the session and in a cookie for the next sign-in.
+
+Swedish until chosen otherwise. Never guesses from what a browser sends.
+"""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def papers_of(order: ShopOrder) -> list[Paper]:
         .prefetch_related("entries")
         .order_by("sequence", "id")[:DOCUMENTS_SHOWN]
     )
-    documents = [from_plain(Document, row.content) for row in rows]  # type: ignore[arg-type] # a union of structs
+    documents: list[Document] = from_plain(list[Document], [row.content for row in rows])
     names = account_names(order, {posting.account for document in documents for posting in document.postings})
     return [_paper(row, document, names) for row, document in zip(rows, documents, strict=True)]
 

@@ -94,7 +94,11 @@ def matching(merchant: Merchant, wanted: OrderFilter) -> QuerySet[ShopOrder]:
 def with_details(orders: QuerySet[ShopOrder]) -> QuerySet[ShopOrder]:
     """Newest first, with store, documents (`written`) and the cases they wait in (`stuck`): two more queries a page."""
     written = OutboxDocument.objects.exclude(step=OutboxDocument.Step.ABANDONED).defer("content", "quote", "receipt")
-    stuck = CaseWaiter.objects.filter(released_at__isnull=True).select_related("case__connection__ledger").defer(*(f"case__{field}" for field in SEALED))
+    stuck = (
+        CaseWaiter.objects.filter(released_at__isnull=True)
+        .select_related("case__connection__ledger")
+        .defer(*(f"case__{field}" for field in SEALED))
+    )
     return (
         orders.select_related("connection")
         .defer("connection__secrets", "differences")

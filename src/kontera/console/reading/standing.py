@@ -57,7 +57,7 @@ def standing(merchant: Merchant, start: date | None) -> list[Row]:
     for group in groups:
         cells = rows.setdefault(group["currency"], dict.fromkeys(STAGES, Cell()))
         cell = Cell(group["orders"], group["amount"] or ZERO)
-        stage = _STAGE_OF[group["place"]]
+        stage = _STAGE_OF[ShopOrder.Place(group["place"])]
         cells[stage] = cells[stage].plus(cell)
         cells["received"] = cells["received"].plus(cell)
     found = [Row(currency, cells) for currency, cells in rows.items()]

@@ -101,7 +101,10 @@ def _weighed(cases: QuerySet[Case], merchant: Merchant, now: datetime) -> QueryS
     ]
     rate = When_(*rates, default=Value(ONE, output_field=_NUMBER)) if rates else Value(ONE, output_field=_NUMBER)
     age = Func(
-        Value(now) - F("oldest"), function="EXTRACT", template="EXTRACT(EPOCH FROM %(expressions)s)", output_field=_NUMBER
+        Value(now) - F("oldest"),
+        function="EXTRACT",
+        template="EXTRACT(EPOCH FROM %(expressions)s)",
+        output_field=_NUMBER,
     )
     return (
         cases.annotate(
@@ -115,13 +118,16 @@ def _weighed(cases: QuerySet[Case], merchant: Merchant, now: datetime) -> QueryS
         .annotate(
             whole=When_(When(cause__startswith="connection:", then=Value(1)), default=Value(0)),
             weight=Func(
-                F("worth"), Greatest(age, Value(ONE, output_field=_NUMBER)), arg_joiner=" * ", template="(%(expressions)s)",
+                F("worth"),
+                Greatest(age, Value(ONE, output_field=_NUMBER)),
+                arg_joiner=" * ",
+                template="(%(expressions)s)",
                 output_field=_NUMBER,
             ),
         )
         .select_related("connection__ledger")
         .defer(*SEALED)
-    )  # fmt: skip
+    )
 
 
 def _rates(merchant: Merchant) -> dict[str, Decimal]:

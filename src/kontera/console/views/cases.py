@@ -67,7 +67,9 @@ def case(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
         "waiting": pages.count,
         "shown": shown,
         "pages": pages,
-        "stuck": list(waiters.values("order__currency").annotate(amount=Sum("order__total")).order_by("order__currency")),
+        "stuck": list(
+            waiters.values("order__currency").annotate(amount=Sum("order__total")).order_by("order__currency")
+        ),
         "decisions": list(found.decisions.select_related("order").order_by("-id")[:PAGE]),
         "teams": list(Team),
         "people": list(people.distinct().order_by("username").values_list("username", flat=True)[:200]),
@@ -124,7 +126,9 @@ def _needs_reason(text: RenderedCase) -> bool:
 
 
 def _case(desk: Desk, pk: int) -> Case:
-    found = Case.objects.filter(merchant=desk.merchant, pk=pk).select_related("connection__ledger").defer(*SEALED).first()
+    found = (
+        Case.objects.filter(merchant=desk.merchant, pk=pk).select_related("connection__ledger").defer(*SEALED).first()
+    )
     if found is None:
         raise Http404("no such case for this merchant")
     return found

@@ -61,7 +61,9 @@ def switch(request: HttpRequest, desk: Desk, code: str) -> HttpResponseBase:
     found = _connection(desk, code)
     live = request.POST.get("live") == "yes"
     actions.switch(found, desk, live, request.POST.get("reason", "").strip()[:2000])
-    messages.success(request, say("connections.resumed" if live else "connections.paused", desk.language, name=found.name))
+    messages.success(
+        request, say("connections.resumed" if live else "connections.paused", desk.language, name=found.name)
+    )
     return redirect("connection", merchant=desk.merchant.slug, code=code)
 
 

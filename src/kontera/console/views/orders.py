@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 
 from kontera.console import formats
@@ -50,7 +50,9 @@ def orders(request: HttpRequest, desk: Desk) -> HttpResponseBase:
 def export(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     """The filtered list as CSV the way a Swedish spreadsheet opens it: semicolon, decimal comma, UTF-8 with a mark."""
     found = reading.with_details(reading.matching(desk.merchant, reading.read_filter(request.GET.dict())))
-    response = StreamingHttpResponse(_lines(found.iterator(chunk_size=_CHUNK), desk), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        _lines(found.iterator(chunk_size=_CHUNK), desk), content_type="text/csv; charset=utf-8"
+    )
     name = f"kontera-{desk.merchant.slug}-{formats.day(desk.now, desk.zone)}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -74,4 +76,3 @@ def _lines(found: Iterator[ShopOrder], desk: Desk) -> Iterator[str]:
                 formats.instant(order.booked_at, desk.zone) if order.booked_at else "",
             ]
         )
-

@@ -29,7 +29,9 @@ def rules(request: HttpRequest, desk: Desk) -> HttpResponse:
 def rulebook(request: HttpRequest, desk: Desk, version: int) -> HttpResponse:
     """One version."""
     today = local_date(desk.now, desk.zone)
-    in_force = RulebookVersion.objects.filter(merchant=desk.merchant, valid_from__lte=today).order_by("-version").first()
+    in_force = (
+        RulebookVersion.objects.filter(merchant=desk.merchant, valid_from__lte=today).order_by("-version").first()
+    )
     return _show(request, desk, _version(desk, version), in_force)
 
 
