@@ -111,13 +111,14 @@ def test_an_order_that_cannot_be_read_waits_with_its_bytes_kept(world: World) ->
 def test_consent_withdrawn_holds_the_connection_and_loses_nothing(world: World) -> None:
     """Everything waits in one case about the connection; signed in again, everything moves."""
     world.drain()
+    scopes = world.sandbox.credentials()["scope"].split()
     act(world, "revoke_consent")
     act(world, "expire_access")
     world.arrives(sale("1"))
     world.drain(2)
     case = Case.objects.get(merchant=world.merchant, phase="open")
     assert ("LEDGER_SIGN_IN", False) == (case.code, Connection.objects.get(pk=world.ledger.pk).signed_in)
-    act(world, "consent")
+    act(world, "consent", scopes=scopes)
     release(world, "LEDGER_SIGN_IN")
     assert "booked" == world.order("1").place
 
@@ -199,3 +200,18 @@ def test_an_order_older_than_the_cut_off_is_left_out(world: World) -> None:
     world.shop.save()
     world.arrives(sale("1"))
     assert ("left_out", "cut_off") == (world.order("1").place, world.order("1").left_out_rule)
+
+
+def test_entries_that_differ_from_the_prediction_are_a_case_until_they_agree(world: World) -> None:
+    """M48 law 5: booked is not enough: entries are read back, and a difference waits until read again."""
+    world.arrives(sale("1"))
+    world.drain()
+    voucher = next(iter(world.sandbox.company.vouchers.values()))
+    row = next(one for one in voucher["VoucherRows"] if one["Account"] == 3002)
+    row["Account"] = 3001
+    world.ledger.documents.filter(reference="nt-1").update(proof="")
+    world.drain()
+    assert ["ENTRIES_DIFFER"] == world.cases(world.order("1"))
+    row["Account"] = 3002
+    release(world, "ENTRIES_DIFFER")
+    assert ("booked", []) == (world.order("1").place, world.cases(world.order("1")))

@@ -9,7 +9,7 @@ import pytest
 
 from kontera.clock import SystemClock
 from kontera.commerce import Customer
-from kontera.db.models import Exchange, OutboxDocument
+from kontera.db.models import Exchange
 from kontera.sandboxes.kit import Fault
 from tests.accounting.help import line, order, tax
 from tests.posting.world import World

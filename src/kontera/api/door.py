@@ -10,6 +10,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 import structlog
@@ -28,6 +29,7 @@ from kontera.storefronts.protocol import NoticeRefused, Storefront
 from kontera.work import engine
 
 MAX_BODY = 256 * 1024
+COALESCE = timedelta(milliseconds=250)
 _KEEP_DOORS_SECONDS = 30.0
 _MOST_IN_ONE_COMMIT = 200
 _log = structlog.get_logger("kontera.door")
@@ -84,7 +86,8 @@ class Keeper(threading.Thread):
     def _keep(self, batch: Sequence[_Waiting]) -> None:
         arrivals = [arrival for waiting in batch for arrival in waiting.arrivals]
         try:
-            notices.keep(arrivals, self._clock.now())
+            now = self._clock.now()
+            notices.keep(arrivals, now, now + COALESCE)
             for lane in sorted({arrival.connection for arrival in arrivals}):
                 engine.wake(lane)
             kept = True

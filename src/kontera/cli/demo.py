@@ -102,7 +102,8 @@ def _tell(report: dict[str, Any]) -> None:
         click.echo(
             f"{pair['storefront']} -> {pair['ledger']}: placed {pair['placed']}, booked {pair['booked']}, "
             f"left out {pair['left_out']}, waiting {sum(pair['waiting'].values())}; duplicates {pair['duplicates']}, "
-            f"missing {pair['missing']}, unbalanced {pair['unbalanced']}; {pair['calls_per_order']} calls per booked order"
+            f"missing {pair['missing']}, unbalanced {pair['unbalanced']}; "
+            f"{pair['calls_per_order']} calls per booked order"
         )
         for code, count in pair["waiting"].items():
             click.echo(f"  waits: {code} {count}")

@@ -68,10 +68,10 @@ def place_orders(store: str, count: int, seed: int, bad: bool, as_json: bool) ->
 
 def shop(running: dict[str, Any], count: int, seed: int, bad: bool) -> list[Any]:
     """Place orders in a running BigCommerce sandbox."""
-    from kontera.sandboxes.bigcommerce import BAD_ORDERS
+    from kontera.sandboxes.bigcommerce import BAD_KINDS
     from kontera.sandboxes.bigcommerce import place_orders as place
 
-    return place(running["base_url"], running["credentials"], count, seed, bad=BAD_ORDERS if bad else ())
+    return place(running["base_url"], running["credentials"], count, seed, bad=BAD_KINDS if bad else ())
 
 
 def make(vendor: str, fast: int = 1) -> Sandbox:
@@ -99,8 +99,8 @@ def _notes() -> Path:
 
 def _serve(vendors: list[str], as_json: bool, fast: int, port: int = 0) -> None:
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+    for sent in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sent, lambda *_: stop.set())
     served = [make(vendor, fast) for vendor in vendors]
     said = {}
     for one in served:

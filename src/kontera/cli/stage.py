@@ -19,6 +19,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+import httpx2
+
+from kontera.accounting.starter import starter
 from kontera.clock import Clock
 
 KONTERA = [sys.executable, "-m", "kontera"]
@@ -115,14 +118,38 @@ def stage(clock: Clock, keep: bool = False) -> Iterator[Stage]:
             shutil.rmtree(home, ignore_errors=True)
 
 
+def prepare_ledger(made: Stage) -> str:
+    """What an accountant does in the ledger before going live: one VAT code per OSS country and rate that the starter
+    rulebook names. Answers them in the form of the connection's setting `vat_codes`."""
+    own = []
+    for rule in starter("se-bas").vat:
+        for country in _each(rule.match.country):
+            for rate in _each(rule.match.rate):
+                code = rule.vat_code.replace("{country}", str(country)).replace("{rate}", str(rate))
+                if "{" in rule.vat_code:
+                    own.append((code, str(rate), rule.vat_account))
+    address = made.sandboxes["fortnox"]["base_url"]
+    with httpx2.Client(timeout=30.0) as http:
+        for code, rate, account in own:
+            lever = {"code": code, "rate": rate, "account": account}
+            http.post(f"{address}/_sandbox/actions/vat_code", json=lever).raise_for_status()
+    return ",".join(f"{code}={rate}:{account}" for code, rate, account in own)
+
+
+def _each(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
 def connect_all(made: Stage, fast: int) -> None:
     """Connect the sandbox shop to the sandbox ledger, by the same commands as for the real ones."""
     fortnox, shop = made.sandboxes["fortnox"], made.sandboxes["bigcommerce"]
     base = [f"base_url={fortnox['base_url']}", f"auth_url={fortnox['base_url']}/oauth-v1", "grant=client_credentials"]
     keys = _pick(fortnox["credentials"], "client_id", "client_secret", "tenant_id")
+    keys.append(f"vat_codes={prepare_ledger(made)}")
     pace = ["rate_calls=25", f"rate_milliseconds={5000 // fast}"]
     made.say("connect", "fortnox", "--merchant-name", "Nordisk Te AB", *_sets(base + keys + pace))
     keys = _pick(shop["credentials"], "store_hash", "access_token", "client_secret")
+    keys.append("vat_number_field=VAT-nummer")
     keys += [f"base_url={shop['base_url']}"]
     since = "2000-01-01"
     made.say("connect", "bigcommerce", "--code", "nt", "--name", "Nordisk Te", "--ledger", "fortnox", "--since", since,

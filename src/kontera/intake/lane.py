@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import groupby
+from urllib.parse import urlsplit
 
 import structlog
 from django.db import transaction
@@ -67,8 +68,20 @@ def _work(lane: Lane, connection: Connection, clock: Clock, window: RateWindow) 
             Look.objects.filter(connection=connection, due_at__lte=clock.now()).order_by("due_at")[:_LOOKS_AT_ONCE]
         )
         if not looks:
-            return
+            if not _wait_for_the_next(connection, clock):
+                return
+            continue
         _read(connection, shop, looks, clock)
+
+
+def _wait_for_the_next(connection: Connection, clock: Clock) -> bool:
+    """Wait for a look that becomes due within a moment (notices of one order come in bursts)."""
+    soon = clock.now() + timedelta(milliseconds=500)
+    look = Look.objects.filter(connection=connection, due_at__lte=soon).order_by("due_at").first()
+    if look is None:
+        return False
+    clock.sleep((look.due_at - clock.now()).total_seconds())
+    return True
 
 
 def _see_that_notices_come(lane: Lane, connection: Connection, shop: Storefront, clock: Clock) -> None:
@@ -152,13 +165,20 @@ def _read(connection: Connection, shop: Storefront, looks: Sequence[Look], clock
             found = {read.id: read for read in reads}
             for look in chunk:
                 if look.external_id in found:
-                    keep_read(connection, look, found[look.external_id], exchanges, clock.now())
-                    exchanges = []
+                    own = [one for one in exchanges if _is_about(one.url, look.external_id)]
+                    exchanges = [one for one in exchanges if one not in own]
+                    keep_read(connection, look, found[look.external_id], own, clock.now())
+            adapters.keep(connection, exchanges)
     if stopped is not None:
         later = clock.now() + timedelta(seconds=stopped.after if isinstance(stopped, WillRetry) else 30)
         for look in Look.objects.filter(pk__in=[look.pk for look in looks]):
             failed_look(look, clock.now(), later, str(stopped))
         raise stopped
+
+
+def _is_about(url: str, external_id: str) -> bool:
+    """Whether a call was about one object alone: its id is a part of the path."""
+    return external_id in urlsplit(url).path.split("/")
 
 
 def _chunks(looks: Sequence[Look], size: int) -> Iterator[list[Look]]:

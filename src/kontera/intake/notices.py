@@ -38,9 +38,9 @@ DO UPDATE SET wanted = kontera_look.wanted + 1, due_at = LEAST(kontera_look.due_
 """
 
 
-def keep(arrivals: Iterable[Arrival], now: datetime) -> int:
+def keep(arrivals: Iterable[Arrival], now: datetime, due_at: datetime | None = None) -> int:
     """Keep notices, one transaction for all; a repeated event is kept once. Answers how many objects are to be
-    looked at."""
+    looked at, from `due_at` on: shops tell of one order several times within a moment, and one look is enough."""
     arrivals = list(arrivals)
     objects = sorted({(one.merchant, one.connection, one.kind, one.external_id) for one in arrivals})
     if not objects:
@@ -65,7 +65,7 @@ def keep(arrivals: Iterable[Arrival], now: datetime) -> int:
         )
         with database.cursor() as cursor:
             merchants, connections, kinds, ids = zip(*objects, strict=True)
-            cursor.execute(_LOOK, [list(merchants), list(connections), list(kinds), list(ids), now, now])
+            cursor.execute(_LOOK, [list(merchants), list(connections), list(kinds), list(ids), now, due_at or now])
     return len(objects)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from kontera.accounting.documents import document_from
-from kontera.accounting.explain import explain
+from kontera.accounting.explain import explain_document
 from kontera.accounting.outcome import Difference
 from kontera.cases.catalogue import render
 from kontera.db.models import Notice, OutboxDocument, ShopOrder
@@ -84,5 +84,5 @@ def _document(row: OutboxDocument) -> dict[str, Any]:
         "url": row.url,
         "step": row.step,
         "proof": row.proof,
-        "lines": explain(document_from(row.content)).splitlines(),
+        "lines": explain_document(document_from(row.content)).splitlines(),
     }

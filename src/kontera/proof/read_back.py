@@ -6,8 +6,7 @@ Decides equal or different, per account, in the ledger's currency. A difference 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -26,25 +25,17 @@ from kontera.posting.results import LaneMustRest
 _CHUNK = 24
 
 
-def read_back(connection: Connection, ledger: Ledger, clock: Clock, at_once: int, seconds: float) -> int:
-    """Compare documents that were booked and not yet compared, for at most `seconds`; answers how many."""
-    until = clock.now() + timedelta(seconds=seconds)
+def read_back(connection: Connection, ledger: Ledger, clock: Clock, at_once: int) -> int:
+    """Compare some documents that were booked and not yet compared; answers how many (0 = none is left)."""
+    rows = unproven(connection, _CHUNK)
+    if not rows:
+        return 0
     pool = Pool(ledger, at_once)
-    compared = 0
     try:
-        while clock.now() < until:
-            rows = unproven(connection, _CHUNK)
-            if not rows:
-                break
-            flying: list[tuple[OutboxDocument, Future[Done]]] = []
-            for row in rows:
-                document = document_from(row.content)
-                flying.append((row, pool.entries(document, from_plain(Receipt, row.receipt))))
-            for row, future in flying:
-                compared += _take(connection, row, future.result(), clock)
+        flying = [(row, pool.entries(document_from(row.content), from_plain(Receipt, row.receipt))) for row in rows]
+        return sum(_take(connection, row, future.result(), clock) for row, future in flying)
     finally:
         pool.close()
-    return compared
 
 
 def unproven(connection: Connection, most: int) -> Sequence[OutboxDocument]:

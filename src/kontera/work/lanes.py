@@ -85,6 +85,7 @@ def due_lanes(now: datetime) -> list[int]:
     documents = Connection.objects.filter(
         documents__step__in=("planned", "sending", "recorded"), documents__due_at__lte=now, live=True
     )
-    work = models.Q(connection__in=looks) | models.Q(connection__in=documents)
+    unproven = Connection.objects.filter(documents__step="booked", documents__proof="", kind=Connection.Kind.LEDGER)
+    work = models.Q(connection__in=looks) | models.Q(connection__in=documents) | models.Q(connection__in=unproven)
     lanes = Lane.objects.filter(ready, clocks | work, connection__signed_in=True)
     return list(lanes.order_by("pk").values_list("pk", flat=True).distinct())

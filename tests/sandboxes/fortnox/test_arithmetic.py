@@ -45,6 +45,7 @@ def test_prices_with_vat_add_up_to_what_the_customer_pays() -> None:
     (line("3", "33.33", discount="10"), "89.99"),  # 99.99 less 10 % is 89.991
     (line("3", "10", discount="5", kind="AMOUNT"), "25"),  # for the whole row, not per unit
     (line("-3", "10", discount="5", kind="AMOUNT"), "-25"),  # a credited row comes back whole
+    (line("0", "10", discount="5", kind="AMOUNT"), "0"),  # nothing delivered, nothing taken off
     (line("1", "-50"), "-50"),
     (line("0", "100"), "0"),
     (line("1.13", "1.13"), "1.28"),

@@ -190,6 +190,8 @@ def test_a_vat_code_wins_over_the_percentage(api: Api) -> None:
     made = invoice(api, {**row, "VAT": 25}, {**row, "VATCode": "OSSDK25"}, {**row, "VATCode": "OSSFI255"})
     assert [(each["VAT"], each["VATCode"]) for each in made["InvoiceRows"]] == [
         (25, None), (25, "OSSDK25"), (D("25.5"), "OSSFI255")]
+    changed = api.put("invoices/1", "Invoice", InvoiceRows=[{}, {"VAT": 12}, {"Price": 1}])["InvoiceRows"]
+    assert [(each["VAT"], each["VATCode"]) for each in changed] == [(25, None), (12, None), (D("25.5"), "OSSFI255")]
 
 
 def test_prices_and_discounts_default_from_registers(api: Api) -> None:
@@ -240,6 +242,20 @@ def test_5_15_with_the_stock_module_missing_goods_become_zero(api: Api) -> None:
     assert api.put("invoices/2/bookkeep")["Booked"] is True
     api.pull("profile", negative_stock=True)
     assert invoice(api, {"ArticleNumber": "CUP", "DeliveredQuantity": "3", "Price": 1})["Total"] == D("3.75")
+
+
+def test_5_15_goods_leave_the_stock_once_when_an_order_becomes_an_invoice(api: Api) -> None:
+    """Ready as an order is ready as an invoice."""
+    api.put("articles/CUP", "Article", StockGoods=True, QuantityInStock=2)
+    api.pull("profile", lager=True)
+    api.post("orders", "Order", CustomerNumber="1", OrderRows=[
+        {"ArticleNumber": "CUP", "OrderedQuantity": "2", "DeliveredQuantity": "2", "Price": 100}])
+    api.put("orders/1/warehouseready")
+    assert api.refused("PUT", "orders/1", "Order", Comments="x")[1] == 2003125
+    api.put("orders/1/createinvoice")
+    made = api.put("invoices/1/bookkeep")
+    assert (made["InvoiceRows"][0]["DeliveredQuantity"], made["Total"]) == ("2", 250)
+    assert api.get("articles/CUP")["QuantityInStock"] == 0
 
 
 def test_recorded_refusals_of_house_work(api: Api) -> None:

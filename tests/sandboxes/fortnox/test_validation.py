@@ -35,6 +35,8 @@ def test_5_3_bad_json_and_a_missing_envelope(api: Api) -> None:
     answer = api.http.post("/3/customers", content=b'{"Customer": {"Name": "Bo"', headers={"Content-Type": "x"})
     assert answer.json()["ErrorInformation"]["code"] == 2002115
     assert api.refused("POST", "customers", "Customers", Name="Bo")[1] == 2001392
+    half = api.http.post("/3/customers", content=b'{"Customer": {"Name": "\\ud83c"}}')  # half a character
+    assert half.json()["ErrorInformation"]["code"] == 2000359
     assert api.call("POST", "customers", [1])[1]["ErrorInformation"]["code"] == 2001392
 
 

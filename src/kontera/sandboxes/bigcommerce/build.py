@@ -196,7 +196,7 @@ def _add_taxes(store: Store, order: Order, basis: Basis, priced: Priced, ids: di
     """One row per line (or charge) and rate, as `?details=true` shows them. The tax of a fee is in the fee only."""
 
     def add(amount: Split, kind: str, address_id: int, product_id: int | None) -> None:
-        for rate, tax in amount.taxes:
+        for rate, tax in amount.taxes if amount.inc or kind == "item" else ():  # what costs nothing has no row
             order.taxes.append({
                 "id": store.number("order_tax"), "order_id": order.id, "order_address_id": address_id,
                 "tax_rate_id": rate.id, "sales_tax_id": str(rate.id), "tax_class_id": rate.class_id,

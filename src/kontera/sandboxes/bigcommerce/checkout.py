@@ -105,7 +105,7 @@ def checkout(store: Store, cart: Json) -> Order:
 
 
 def _open(store: Store, cart: Json) -> Session:
-    code = cart.get("currency", store.default_currency["currency_code"])
+    code = str(cart.get("currency") or store.default_currency["currency_code"])
     currency = store.currency(code)
     if currency is None or not currency["enabled"] or not currency["is_transactional"]:
         raise ValueError(f"the shop takes no payment in {code!r}")
@@ -171,7 +171,7 @@ def _article_line(session: Session, key: str, entry: Json, specs: list[LineSpec]
     sek = variant["price"] if variant and variant["price"] is not None else product["price"]
     spec = LineSpec(key, product, variant, product["name"], variant["sku"] if variant else product["sku"], kind,
                     tax_class, upc=product["upc"], options=_options(product, variant))
-    wrap_price, wrap_rates = ZERO, ()
+    wrap_price, wrap_rates = ZERO, rates[:0]
     if entry.get("wrapping"):
         wrapping = next(row for row in session.store.wrappings if row["id"] == int(entry["wrapping"]))
         wrap_rates = session.rates(WRAPPING_CLASS, ship_to)
@@ -224,11 +224,11 @@ def _reductions(session: Session, specs: list[LineSpec]) -> list[Reduction]:
             raise ValueError(f"coupon {code!r} is not valid")
         kind = COUPON_TYPES[coupon["type"]]
         limited = coupon["applies_to"]["entity"] == "products"
-        keys = frozenset(spec.key for spec in specs if spec.product and spec.product["id"] in
-                         coupon["applies_to"]["ids"]) if limited else None
+        targets = frozenset(spec.key for spec in specs if spec.product and spec.product["id"] in
+                            coupon["applies_to"]["ids"])
         amount = coupon["amount"] if kind in (1, 5) else rounded(coupon["amount"] * session.rate, session.decimals)
         found.append(Reduction(kind, amount, "total-coupon" if kind == PER_TOTAL else "coupon", coupon["name"],
-                               coupon["code"], keys))
+                               coupon["code"], targets if limited else None))
         coupon["num_uses"] += 1
     if session.cart.get("manual_discount"):
         amount = rounded(Decimal(str(session.cart["manual_discount"])), session.decimals)

@@ -51,12 +51,14 @@ def create(store: Store, order: Order, body: Json) -> Json:
     """Refund. Raises ApiError 422 when payments and quote disagree, for a guest's credit, or while another runs."""
     if order.head.get("_refund_runs"):
         raise _bad("Another refund of this order is being processed.", "order_id")
-    payments = body.get("payments") or []
+    payments = _objects(body.get("payments"), "payments")
     if any(entry.get("provider_id") == "storecredit" for entry in payments) and not order.head["customer_id"]:
         raise ApiError(422, body={"data": [{"status": 422, "title": "Unable to provide store credit for a guest "
                                             "customer.", "type": STATUS_PAGE}]})
     quoted = quote(store, order, body)
     override = body.get("merchant_calculated_override")
+    if override is not None and not isinstance(override, dict):
+        raise _bad("merchant_calculated_override must be an object", "merchant_calculated_override")
     total, tax = quoted["total_refund_amount"], quoted["total_refund_tax_amount"]
     if override:
         total, tax = _number(override.get("total_amount"), "total_amount"), _number(override.get("total_tax", 0), "tax")
@@ -94,11 +96,24 @@ def _number(value: object, field: str) -> Decimal:
     return Decimal(value)
 
 
+def _id(entry: Json) -> int:
+    value = entry.get("item_id")
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _objects(value: object, field: str) -> list[Json]:
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise _bad(f"{field} must be a list of objects", field)
+    return value
+
+
 def _worth(order: Order, body: Json) -> Worth:
     if "tax_adjustment_amount" in body:
         amount = _number(body["tax_adjustment_amount"], "tax_adjustment_amount")
         return Worth([], amount, amount, ZERO, ZERO)
-    entries = body.get("items") or []
+    entries = _objects(body.get("items"), "items")
     if not entries:
         raise _bad("items or tax_adjustment_amount is required", "items")
     items: list[Json] = []
@@ -118,7 +133,7 @@ def _worth(order: Order, body: Json) -> Worth:
             order_level += amount
         else:
             raise _bad(f"unknown item_type {kind!r}", "item_type")
-        adjustments = entry.get("adjustments") or []
+        adjustments = _objects(entry.get("adjustments"), "adjustments")
         change = sum((_number(row.get("amount"), "adjustments") for row in adjustments), ZERO)
         if change > 0 or change < -amount:
             raise _bad("an adjustment lowers the amount, at most to zero", "adjustments")
@@ -133,7 +148,7 @@ def _worth(order: Order, body: Json) -> Worth:
 
 def _pieces(order: Order, entry: Json) -> tuple[Decimal, Decimal]:
     """So many pieces of a line (or of its wrapping), by what was charged for them after discounts."""
-    line = order.line(int(entry.get("item_id") or 0))
+    line = order.line(_id(entry))
     pieces = entry.get("quantity")
     if line is None or isinstance(pieces, bool) or not isinstance(pieces, int) or pieces < 1:
         raise _bad("item_id and quantity must name pieces of a line of this order", "items")
@@ -151,7 +166,7 @@ def _pieces(order: Order, entry: Json) -> tuple[Decimal, Decimal]:
 
 
 def _charge(order: Order, entry: Json, kind: str) -> tuple[Decimal, Decimal]:
-    address = order.address(int(entry.get("item_id") or 0))
+    address = order.address(_id(entry))
     amount = _number(entry.get("amount"), "amount")
     if address is None:
         raise _bad("item_id must be a shipping address of this order", "item_id")
@@ -217,7 +232,7 @@ def _check_payments(quoted: Json, payments: list[Json], total: Decimal) -> None:
         for option in alternative:
             most[option["provider_id"]] = max(most.get(option["provider_id"], ZERO), option["amount"])
     for entry in payments:
-        limit = most.get(entry.get("provider_id", ""))
+        limit = most.get(str(entry.get("provider_id", "")))
         if limit is None or (entry["amount"] > limit and total == quoted["total_refund_amount"]):
             raise _bad(f"{entry.get('provider_id')} cannot refund {entry['amount']}.", "payments")
 

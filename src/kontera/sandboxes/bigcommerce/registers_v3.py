@@ -96,8 +96,8 @@ def rates(call: Call) -> Response:
 def channels(call: Call) -> Response:
     """The channels: storefronts, marketplaces, tills."""
     return v3_list([row for row in call.store.channels
-                    if row["type"] in call.query.get("type:in", row["type"]).split(",")
-                    and row["status"] in call.query.get("status:in", row["status"]).split(",")], call.query)
+                    if row["type"] in call.query.get("type:in", str(row["type"])).split(",")
+                    and row["status"] in call.query.get("status:in", str(row["status"])).split(",")], call.query)
 
 
 def channel(call: Call) -> Response:
@@ -208,6 +208,8 @@ def _values(body: Json) -> Json:
     values: Json = {}
     for name in (field for field in _WRITABLE if field in body):
         value = body[name]
+        if name in {"tax_class_id", "inventory_level"} and (isinstance(value, bool) or not isinstance(value, int)):
+            raise ApiError(422, errors={name: "must be a whole number"})
         if name in _TEXTS and not isinstance(value, str):
             raise ApiError(422, errors={name: "must be text"})
         if name in {"price", "cost_price", "weight"}:
@@ -271,8 +273,8 @@ def adjust(method: str) -> Callable[[Call], Response]:
     """Set or change stock levels in one batch, later, as the vendor does."""
 
     def answer(call: Call) -> Response:
-        rows = call.object().get("items") or []
-        if not 0 < len(rows) <= 2000:
+        rows = call.object().get("items")
+        if not isinstance(rows, list) or not 0 < len(rows) <= 2000:
             raise ApiError(422, errors={"items": "1 to 2000 items"})
         changes = [_stock_target(call.store, row, method) for row in rows]
         number = call.store.number("inventory_transaction")
@@ -292,11 +294,13 @@ def adjust(method: str) -> Callable[[Call], Response]:
 
 def _stock_target(store: Store, row: Json, method: str) -> tuple[Json, int, int]:
     """The article, the variant (0: none) and the value of one adjustment. Raises ApiError 422."""
+    if not isinstance(row, dict):
+        raise ApiError(422, errors={"items": "must be objects"})
     value = row.get("quantity")
     found: tuple[Json, Json | None] | None = None
     if "sku" in row:
         found = store.product_by_sku(str(row["sku"]))
-    elif "product_id" in row and row["product_id"] in store.products:
+    elif isinstance(row.get("product_id"), int) and row["product_id"] in store.products:
         found = (store.products[row["product_id"]], None)
     elif "variant_id" in row:
         found = next(((product, variant) for product in store.products.values() for variant in product["variants"]
