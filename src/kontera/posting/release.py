@@ -24,7 +24,9 @@ CHOICES = {
     "REFUND_NOT_BOOKED": (KEEP_AS_BOOKED,),
     "VAT_DIFFERS": (USE_SHOP_VAT, LEAVE_OUT),
     "PERIOD_LOCKED": (BOOK_ON_OPEN_DATE, LEAVE_OUT),
-    **dict.fromkeys(("RECORDED_DIFFERENTLY", "ENTRIES_DIFFER", "DELIVERY_UNCERTAIN", "LEDGER_SIGN_IN", "SHOP_SIGN_IN"), ()),
+    **dict.fromkeys(
+        ("RECORDED_DIFFERENTLY", "ENTRIES_DIFFER", "DELIVERY_UNCERTAIN", "LEDGER_SIGN_IN", "SHOP_SIGN_IN"), ()
+    ),
 }
 
 
@@ -57,9 +59,7 @@ def choices(case: Case) -> tuple[str, ...]:
     return CHOICES.get(case.code, (LEAVE_OUT,))
 
 
-def decide(
-    case: Case, choice: str, *, author: str, reason: str, clock: Clock, order: ShopOrder | None = None
-) -> int:
+def decide(case: Case, choice: str, *, author: str, reason: str, clock: Clock, order: ShopOrder | None = None) -> int:
     """Decide for one order of the case, or for all that wait in it; answers for how many. The decision is kept for
     good, with its author and reason, and holds for the order as it was read: a later change asks anew.
 

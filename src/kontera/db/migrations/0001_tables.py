@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,394 +15,631 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('storefront', 'Storefront'), ('ledger', 'Ledger')], max_length=20)),
-                ('vendor', models.CharField(max_length=40)),
-                ('code', models.SlugField(max_length=20)),
-                ('name', models.CharField(max_length=200)),
-                ('settings', models.JSONField(default=dict)),
-                ('secrets', models.BinaryField(default=b'')),
-                ('door', models.CharField(max_length=64, unique=True)),
-                ('since', models.DateTimeField(help_text='cut-off: nothing placed before this is booked')),
-                ('live', models.BooleanField(default=True, help_text='False: everything is kept and shown, nothing is sent')),
-                ('signed_in', models.BooleanField(default=True)),
-                ('last_heard_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('ledger', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stores', to='kontera.connection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("storefront", "Storefront"), ("ledger", "Ledger")], max_length=20)),
+                ("vendor", models.CharField(max_length=40)),
+                ("code", models.SlugField(max_length=20)),
+                ("name", models.CharField(max_length=200)),
+                ("settings", models.JSONField(default=dict)),
+                ("secrets", models.BinaryField(default=b"")),
+                ("door", models.CharField(max_length=64, unique=True)),
+                ("since", models.DateTimeField(help_text="cut-off: nothing placed before this is booked")),
+                (
+                    "live",
+                    models.BooleanField(default=True, help_text="False: everything is kept and shown, nothing is sent"),
+                ),
+                ("signed_in", models.BooleanField(default=True)),
+                ("last_heard_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "ledger",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stores",
+                        to="kontera.connection",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Merchant',
+            name="Merchant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('country', models.CharField(default='SE', max_length=2)),
-                ('zone', models.CharField(default='Europe/Stockholm', max_length=64)),
-                ('language', models.CharField(default='sv', max_length=5)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("country", models.CharField(default="SE", max_length=2)),
+                ("zone", models.CharField(default="Europe/Stockholm", max_length=64)),
+                ("language", models.CharField(default="sv", max_length=5)),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60)),
-                ('cause', models.CharField(max_length=300)),
-                ('facts', models.JSONField(default=dict)),
-                ('vendor', models.TextField(default='')),
-                ('team', models.CharField(max_length=20)),
-                ('assignee', models.CharField(default='', max_length=150)),
-                ('phase', models.CharField(choices=[('open', 'Open'), ('resolved', 'Resolved')], default='open', max_length=10)),
-                ('opened_at', models.DateTimeField()),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('connection', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='kontera.connection')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='kontera.merchant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60)),
+                ("cause", models.CharField(max_length=300)),
+                ("facts", models.JSONField(default=dict)),
+                ("vendor", models.TextField(default="")),
+                ("team", models.CharField(max_length=20)),
+                ("assignee", models.CharField(default="", max_length=150)),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[("open", "Open"), ("resolved", "Resolved")], default="open", max_length=10
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("resolved_at", models.DateTimeField(null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="kontera.connection",
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="kontera.merchant"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('external_id', models.CharField(max_length=200)),
-                ('version', models.IntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('raw', models.BinaryField()),
-                ('content', models.JSONField(null=True)),
-                ('problem', models.JSONField(null=True)),
-                ('read_at', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='kontera.connection')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kontera.merchant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("external_id", models.CharField(max_length=200)),
+                ("version", models.IntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("raw", models.BinaryField()),
+                ("content", models.JSONField(null=True)),
+                ("problem", models.JSONField(null=True)),
+                ("read_at", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="facts", to="kontera.connection"
+                    ),
+                ),
+                ("merchant", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kontera.merchant")),
             ],
         ),
         migrations.CreateModel(
-            name='Cursor',
+            name="Cursor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('value', models.TextField()),
-                ('moved_at', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cursors', to='kontera.connection')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kontera.merchant')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='connection',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='connections', to='kontera.merchant'),
-        ),
-        migrations.CreateModel(
-            name='Binding',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('customer', 'Customer'), ('article', 'Article')], max_length=20)),
-                ('key', models.CharField(max_length=400)),
-                ('number', models.CharField(max_length=100)),
-                ('digest', models.CharField(default='', max_length=64)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bindings', to='kontera.connection')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kontera.merchant')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='AuditEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('author', models.CharField(max_length=200)),
-                ('action', models.CharField(max_length=80)),
-                ('subject', models.CharField(default='', max_length=200)),
-                ('detail', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('merchant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='kontera.merchant')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Notice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('webhook', 'Webhook'), ('poll', 'Poll'), ('person', 'Person')], max_length=10)),
-                ('event', models.CharField(default='', max_length=200)),
-                ('kind', models.CharField(max_length=20)),
-                ('external_id', models.CharField(max_length=200)),
-                ('body', models.BinaryField(default=b'')),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('received_at', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='kontera.connection')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kontera.merchant')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='OutboxDocument',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30)),
-                ('reference', models.CharField(max_length=120)),
-                ('sequence', models.IntegerField(default=0)),
-                ('content', models.JSONField()),
-                ('step', models.CharField(choices=[('planned', 'Planned'), ('sending', 'Sending'), ('recorded', 'Recorded'), ('booked', 'Booked'), ('done', 'Done'), ('held', 'Held'), ('abandoned', 'Abandoned')], default='planned', max_length=20)),
-                ('held_step', models.CharField(default='', max_length=20)),
-                ('due_at', models.DateTimeField()),
-                ('attempts', models.IntegerField(default=0)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('quote', models.JSONField(null=True)),
-                ('differences', models.JSONField(default=list, help_text="how the ledger's own VAT differs, each with its cause")),
-                ('receipt', models.JSONField(null=True)),
-                ('number', models.CharField(default='', max_length=60)),
-                ('voucher', models.CharField(default='', max_length=60)),
-                ('url', models.TextField(default='')),
-                ('trouble', models.TextField(default='')),
-                ('proof', models.CharField(default='', help_text="'' not read back yet, equal, or differs", max_length=20)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='kontera.connection')),
-                ('fact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kontera.fact')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kontera.merchant')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='PostedEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.CharField(max_length=20)),
-                ('amount', models.DecimalField(decimal_places=6, max_digits=24)),
-                ('currency', models.CharField(max_length=3)),
-                ('text', models.TextField(default='')),
-                ('cost_centre', models.CharField(default='', max_length=40)),
-                ('project', models.CharField(default='', max_length=40)),
-                ('read_at', models.DateTimeField()),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='kontera.outboxdocument')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kontera.merchant')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='RulebookVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.IntegerField()),
-                ('name', models.CharField(max_length=100)),
-                ('valid_from', models.DateField()),
-                ('toml', models.TextField()),
-                ('author', models.CharField(max_length=200)),
-                ('reason', models.TextField(default='')),
-                ('created_at', models.DateTimeField()),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rulebooks', to='kontera.merchant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("value", models.TextField()),
+                ("moved_at", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cursors", to="kontera.connection"
+                    ),
+                ),
+                ("merchant", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kontera.merchant")),
             ],
         ),
         migrations.AddField(
-            model_name='outboxdocument',
-            name='rulebook',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kontera.rulebookversion'),
+            model_name="connection",
+            name="merchant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="connections", to="kontera.merchant"
+            ),
         ),
         migrations.CreateModel(
-            name='SetupSnapshot',
+            name="Binding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('taken_at', models.DateTimeField()),
-                ('digest', models.CharField(max_length=64)),
-                ('content', models.JSONField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='setups', to='kontera.connection')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kontera.merchant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("customer", "Customer"), ("article", "Article")], max_length=20)),
+                ("key", models.CharField(max_length=400)),
+                ("number", models.CharField(max_length=100)),
+                ("digest", models.CharField(default="", max_length=64)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bindings", to="kontera.connection"
+                    ),
+                ),
+                ("merchant", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kontera.merchant")),
             ],
         ),
         migrations.CreateModel(
-            name='ShopOrder',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=200)),
-                ('number', models.CharField(max_length=200)),
-                ('channel', models.CharField(default='', max_length=100)),
-                ('placed_at', models.DateTimeField(null=True)),
-                ('currency', models.CharField(default='', max_length=3)),
-                ('total', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('shop_state', models.CharField(default='', max_length=40)),
-                ('place', models.CharField(choices=[('arrived', 'Arrived'), ('posting', 'Posting'), ('booked', 'Booked'), ('waiting', 'Waiting'), ('left_out', 'Left Out')], default='arrived', max_length=20)),
-                ('left_out_rule', models.CharField(default='', max_length=200)),
-                ('left_out_reason', models.TextField(default='')),
-                ('differences', models.JSONField(default=list)),
-                ('first_seen_at', models.DateTimeField()),
-                ('booked_at', models.DateTimeField(null=True)),
-                ('changed_at', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='kontera.connection')),
-                ('fact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kontera.fact')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='kontera.merchant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("author", models.CharField(max_length=200)),
+                ("action", models.CharField(max_length=80)),
+                ("subject", models.CharField(default="", max_length=200)),
+                ("detail", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                (
+                    "merchant",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="kontera.merchant"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Notice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("webhook", "Webhook"), ("poll", "Poll"), ("person", "Person")], max_length=10
+                    ),
+                ),
+                ("event", models.CharField(default="", max_length=200)),
+                ("kind", models.CharField(max_length=20)),
+                ("external_id", models.CharField(max_length=200)),
+                ("body", models.BinaryField(default=b"")),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="kontera.connection"
+                    ),
+                ),
+                ("merchant", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kontera.merchant")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="OutboxDocument",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=30)),
+                ("reference", models.CharField(max_length=120)),
+                ("sequence", models.IntegerField(default=0)),
+                ("content", models.JSONField()),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("sending", "Sending"),
+                            ("recorded", "Recorded"),
+                            ("booked", "Booked"),
+                            ("done", "Done"),
+                            ("held", "Held"),
+                            ("abandoned", "Abandoned"),
+                        ],
+                        default="planned",
+                        max_length=20,
+                    ),
+                ),
+                ("held_step", models.CharField(default="", max_length=20)),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.IntegerField(default=0)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("quote", models.JSONField(null=True)),
+                (
+                    "differences",
+                    models.JSONField(default=list, help_text="how the ledger's own VAT differs, each with its cause"),
+                ),
+                ("receipt", models.JSONField(null=True)),
+                ("number", models.CharField(default="", max_length=60)),
+                ("voucher", models.CharField(default="", max_length=60)),
+                ("url", models.TextField(default="")),
+                ("trouble", models.TextField(default="")),
+                (
+                    "proof",
+                    models.CharField(default="", help_text="'' not read back yet, equal, or differs", max_length=20),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="kontera.connection"
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kontera.fact"
+                    ),
+                ),
+                ("merchant", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kontera.merchant")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PostedEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account", models.CharField(max_length=20)),
+                ("amount", models.DecimalField(decimal_places=6, max_digits=24)),
+                ("currency", models.CharField(max_length=3)),
+                ("text", models.TextField(default="")),
+                ("cost_centre", models.CharField(default="", max_length=40)),
+                ("project", models.CharField(default="", max_length=40)),
+                ("read_at", models.DateTimeField()),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="kontera.outboxdocument"
+                    ),
+                ),
+                ("merchant", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kontera.merchant")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RulebookVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.IntegerField()),
+                ("name", models.CharField(max_length=100)),
+                ("valid_from", models.DateField()),
+                ("toml", models.TextField()),
+                ("author", models.CharField(max_length=200)),
+                ("reason", models.TextField(default="")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rulebooks", to="kontera.merchant"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='outboxdocument',
-            name='order',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='kontera.shoporder'),
+            model_name="outboxdocument",
+            name="rulebook",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kontera.rulebookversion"
+            ),
         ),
         migrations.CreateModel(
-            name='Exchange',
+            name="SetupSnapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('method', models.CharField(max_length=10)),
-                ('url', models.TextField()),
-                ('request', models.BinaryField(default=b'')),
-                ('status', models.IntegerField(null=True)),
-                ('response', models.BinaryField(default=b'')),
-                ('milliseconds', models.IntegerField()),
-                ('note', models.CharField(default='', max_length=100)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exchanges', to='kontera.connection')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kontera.merchant')),
-                ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='exchanges', to='kontera.outboxdocument')),
-                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='exchanges', to='kontera.shoporder')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("taken_at", models.DateTimeField()),
+                ("digest", models.CharField(max_length=64)),
+                ("content", models.JSONField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="setups", to="kontera.connection"
+                    ),
+                ),
+                ("merchant", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kontera.merchant")),
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="ShopOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('author', models.CharField(max_length=200)),
-                ('choice', models.CharField(max_length=40)),
-                ('reason', models.TextField(default='')),
-                ('decided_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='kontera.case')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kontera.merchant')),
-                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='kontera.shoporder')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("external_id", models.CharField(max_length=200)),
+                ("number", models.CharField(max_length=200)),
+                ("channel", models.CharField(default="", max_length=100)),
+                ("placed_at", models.DateTimeField(null=True)),
+                ("currency", models.CharField(default="", max_length=3)),
+                ("total", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("shop_state", models.CharField(default="", max_length=40)),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[
+                            ("arrived", "Arrived"),
+                            ("posting", "Posting"),
+                            ("booked", "Booked"),
+                            ("waiting", "Waiting"),
+                            ("left_out", "Left Out"),
+                        ],
+                        default="arrived",
+                        max_length=20,
+                    ),
+                ),
+                ("left_out_rule", models.CharField(default="", max_length=200)),
+                ("left_out_reason", models.TextField(default="")),
+                ("differences", models.JSONField(default=list)),
+                ("first_seen_at", models.DateTimeField()),
+                ("booked_at", models.DateTimeField(null=True)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="kontera.connection"
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kontera.fact"),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="kontera.merchant"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="outboxdocument",
+            name="order",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="kontera.shoporder"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Exchange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("method", models.CharField(max_length=10)),
+                ("url", models.TextField()),
+                ("request", models.BinaryField(default=b"")),
+                ("status", models.IntegerField(null=True)),
+                ("response", models.BinaryField(default=b"")),
+                ("milliseconds", models.IntegerField()),
+                ("note", models.CharField(default="", max_length=100)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="exchanges", to="kontera.connection"
+                    ),
+                ),
+                ("merchant", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kontera.merchant")),
+                (
+                    "document",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exchanges",
+                        to="kontera.outboxdocument",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exchanges",
+                        to="kontera.shoporder",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseWaiter',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('facts', models.JSONField(default=dict)),
-                ('vendor', models.TextField(default='')),
-                ('since', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waiters', to='kontera.case')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kontera.merchant')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waits', to='kontera.shoporder')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("author", models.CharField(max_length=200)),
+                ("choice", models.CharField(max_length=40)),
+                ("reason", models.TextField(default="")),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="kontera.case"
+                    ),
+                ),
+                ("merchant", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kontera.merchant")),
+                (
+                    "order",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="kontera.shoporder",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Lane',
+            name="CaseWaiter",
             fields=[
-                ('connection', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='lane', serialize=False, to='kontera.connection')),
-                ('rest_until', models.DateTimeField(null=True)),
-                ('poll_at', models.DateTimeField(null=True)),
-                ('setup_at', models.DateTimeField(null=True)),
-                ('notices_at', models.DateTimeField(null=True)),
-                ('arrivals', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), default=list, size=None)),
-                ('worker', models.CharField(default='', max_length=80)),
-                ('drained_at', models.DateTimeField(null=True)),
-                ('failures', models.IntegerField(default=0)),
-                ('trouble', models.TextField(default='')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kontera.merchant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("facts", models.JSONField(default=dict)),
+                ("vendor", models.TextField(default="")),
+                ("since", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="waiters", to="kontera.case"
+                    ),
+                ),
+                ("merchant", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kontera.merchant")),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="waits", to="kontera.shoporder"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Lane",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('finance', 'Finance'), ('operations', 'Operations'), ('ecommerce', 'Ecommerce'), ('auditor', 'Auditor')], max_length=20)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='kontera.merchant')),
+                (
+                    "connection",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="lane",
+                        serialize=False,
+                        to="kontera.connection",
+                    ),
+                ),
+                ("rest_until", models.DateTimeField(null=True)),
+                ("poll_at", models.DateTimeField(null=True)),
+                ("setup_at", models.DateTimeField(null=True)),
+                ("notices_at", models.DateTimeField(null=True)),
+                (
+                    "arrivals",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), default=list, size=None),
+                ),
+                ("worker", models.CharField(default="", max_length=80)),
+                ("drained_at", models.DateTimeField(null=True)),
+                ("failures", models.IntegerField(default=0)),
+                ("trouble", models.TextField(default="")),
+                ("merchant", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kontera.merchant")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Membership",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("finance", "Finance"),
+                            ("operations", "Operations"),
+                            ("ecommerce", "Ecommerce"),
+                            ("auditor", "Auditor"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="kontera.merchant"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'merchant'), name='one_role_per_merchant')],
+                "constraints": [models.UniqueConstraint(fields=("user", "merchant"), name="one_role_per_merchant")],
             },
         ),
         migrations.CreateModel(
-            name='Look',
+            name="Look",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('external_id', models.CharField(max_length=200)),
-                ('wanted', models.IntegerField(default=1)),
-                ('first_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('attempts', models.IntegerField(default=0)),
-                ('trouble', models.TextField(default='')),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='kontera.connection')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kontera.merchant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("external_id", models.CharField(max_length=200)),
+                ("wanted", models.IntegerField(default=1)),
+                ("first_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.IntegerField(default=0)),
+                ("trouble", models.TextField(default="")),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="looks", to="kontera.connection"
+                    ),
+                ),
+                ("merchant", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kontera.merchant")),
             ],
             options={
-                'indexes': [models.Index(fields=['connection', 'due_at'], name='kontera_loo_connect_fc267d_idx')],
-                'constraints': [models.UniqueConstraint(fields=('connection', 'kind', 'external_id'), name='one_look')],
+                "indexes": [models.Index(fields=["connection", "due_at"], name="kontera_loo_connect_fc267d_idx")],
+                "constraints": [models.UniqueConstraint(fields=("connection", "kind", "external_id"), name="one_look")],
             },
         ),
         migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.UniqueConstraint(fields=('connection', 'kind', 'external_id', 'version'), name='one_fact_version'),
+            model_name="fact",
+            constraint=models.UniqueConstraint(
+                fields=("connection", "kind", "external_id", "version"), name="one_fact_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cursor',
-            constraint=models.UniqueConstraint(fields=('connection', 'kind'), name='one_cursor'),
+            model_name="cursor",
+            constraint=models.UniqueConstraint(fields=("connection", "kind"), name="one_cursor"),
         ),
         migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(fields=('merchant', 'code'), name='code_unique_per_merchant'),
+            model_name="connection",
+            constraint=models.UniqueConstraint(fields=("merchant", "code"), name="code_unique_per_merchant"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['merchant', 'phase', 'team'], name='kontera_cas_merchan_ef7be5_idx'),
+            model_name="case",
+            index=models.Index(fields=["merchant", "phase", "team"], name="kontera_cas_merchan_ef7be5_idx"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('phase', 'open')), fields=('merchant', 'code', 'cause'), name='one_open_case_per_cause'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("phase", "open")),
+                fields=("merchant", "code", "cause"),
+                name="one_open_case_per_cause",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='binding',
-            constraint=models.UniqueConstraint(fields=('connection', 'kind', 'key'), name='one_binding_per_key'),
+            model_name="binding",
+            constraint=models.UniqueConstraint(fields=("connection", "kind", "key"), name="one_binding_per_key"),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['connection', 'kind', 'external_id'], name='kontera_not_connect_e44c11_idx'),
+            model_name="notice",
+            index=models.Index(fields=["connection", "kind", "external_id"], name="kontera_not_connect_e44c11_idx"),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(condition=models.Q(('event', ''), _negated=True), fields=('connection', 'event', 'kind', 'external_id'), name='one_notice_per_event'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("event", ""), _negated=True),
+                fields=("connection", "event", "kind", "external_id"),
+                name="one_notice_per_event",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rulebookversion',
-            constraint=models.UniqueConstraint(fields=('merchant', 'version'), name='one_rulebook_version'),
+            model_name="rulebookversion",
+            constraint=models.UniqueConstraint(fields=("merchant", "version"), name="one_rulebook_version"),
         ),
         migrations.AddIndex(
-            model_name='setupsnapshot',
-            index=models.Index(fields=['connection', '-id'], name='kontera_set_connect_2c1712_idx'),
+            model_name="setupsnapshot",
+            index=models.Index(fields=["connection", "-id"], name="kontera_set_connect_2c1712_idx"),
         ),
         migrations.AddIndex(
-            model_name='shoporder',
-            index=models.Index(fields=['merchant', 'place'], name='kontera_sho_merchan_0dd2c2_idx'),
+            model_name="shoporder",
+            index=models.Index(fields=["merchant", "place"], name="kontera_sho_merchan_0dd2c2_idx"),
         ),
         migrations.AddIndex(
-            model_name='shoporder',
-            index=models.Index(fields=['merchant', '-placed_at'], name='kontera_sho_merchan_f5b531_idx'),
+            model_name="shoporder",
+            index=models.Index(fields=["merchant", "-placed_at"], name="kontera_sho_merchan_f5b531_idx"),
         ),
         migrations.AddIndex(
-            model_name='shoporder',
-            index=models.Index(fields=['merchant', 'number'], name='kontera_sho_merchan_2f0d26_idx'),
+            model_name="shoporder",
+            index=models.Index(fields=["merchant", "number"], name="kontera_sho_merchan_2f0d26_idx"),
         ),
         migrations.AddConstraint(
-            model_name='shoporder',
-            constraint=models.UniqueConstraint(fields=('connection', 'external_id'), name='one_order'),
+            model_name="shoporder",
+            constraint=models.UniqueConstraint(fields=("connection", "external_id"), name="one_order"),
         ),
         migrations.AddIndex(
-            model_name='outboxdocument',
-            index=models.Index(fields=['connection', 'step', 'due_at'], name='kontera_out_connect_d8eb83_idx'),
+            model_name="outboxdocument",
+            index=models.Index(fields=["connection", "step", "due_at"], name="kontera_out_connect_d8eb83_idx"),
         ),
         migrations.AddIndex(
-            model_name='outboxdocument',
-            index=models.Index(fields=['connection', 'number'], name='kontera_out_connect_59900b_idx'),
+            model_name="outboxdocument",
+            index=models.Index(fields=["connection", "number"], name="kontera_out_connect_59900b_idx"),
         ),
         migrations.AddConstraint(
-            model_name='outboxdocument',
-            constraint=models.UniqueConstraint(condition=models.Q(('step', 'abandoned'), _negated=True), fields=('connection', 'reference'), name='one_document'),
+            model_name="outboxdocument",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("step", "abandoned"), _negated=True),
+                fields=("connection", "reference"),
+                name="one_document",
+            ),
         ),
         migrations.AddIndex(
-            model_name='exchange',
-            index=models.Index(fields=['connection', '-id'], name='kontera_exc_connect_72ef49_idx'),
+            model_name="exchange",
+            index=models.Index(fields=["connection", "-id"], name="kontera_exc_connect_72ef49_idx"),
         ),
         migrations.AddIndex(
-            model_name='exchange',
-            index=models.Index(fields=['document'], name='kontera_exc_documen_6dbd3d_idx'),
+            model_name="exchange",
+            index=models.Index(fields=["document"], name="kontera_exc_documen_6dbd3d_idx"),
         ),
         migrations.AddConstraint(
-            model_name='casewaiter',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at', None)), fields=('case', 'order'), name='waits_once_per_case'),
+            model_name="casewaiter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at", None)), fields=("case", "order"), name="waits_once_per_case"
+            ),
         ),
     ]
