@@ -11,39 +11,47 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from kontera.calls import ReadinessCheck
+from kontera.clock import SystemClock
+from kontera.connections.readiness import check
 from kontera.console.desk import Desk
 from kontera.db.models import Case, CaseWaiter, Connection, Decision, ShopOrder
+from kontera.intake.notices import look_at
+from kontera.posting import release as posting
+from kontera.work.engine import wake, wake_after_commit
+
+CLOCK = SystemClock()
 
 
 def release(case: Case, author: str, reason: str, orders: Sequence[int] | None = None) -> int:
     """Judge what waits in a case again, all of it or only these orders; answers how many were asked about."""
-    from kontera.cases import service
-
-    if orders is None:
-        return int(service.release(case.pk, author, reason))
-    return int(service.release(case.pk, author, reason, orders=list(orders)))
+    return posting.check_again(case, author=author, reason=reason, clock=CLOCK, orders=orders)
 
 
 def check_again(order: ShopOrder, author: str) -> int:
     """Check every cause this order waits for again; answers how many orders were asked about."""
-    from kontera.cases import service
+    waits = CaseWaiter.objects.filter(order=order, released_at__isnull=True).select_related("case")
+    return sum(posting.check_again(wait.case, author=author, reason="", clock=CLOCK) for wait in waits)
 
-    waits = CaseWaiter.objects.filter(order=order, released_at__isnull=True)
-    return sum(int(service.check_again(case, author)) for case in waits.values_list("case_id", flat=True))
+
+def choices(case: Case) -> tuple[str, ...]:
+    """What a person may decide about the case, beside trying again."""
+    return posting.choices(case)
+
+
+def decide(case: Case, choice: str, author: str, reason: str, order: ShopOrder | None = None) -> int:
+    """Decide for one order of the case, or for all that wait in it. Raises ValueError when it may not be decided."""
+    return posting.decide(case, choice, author=author, reason=reason, clock=CLOCK, order=order)
 
 
 def read_again(order: ShopOrder, author: str) -> None:
     """Read the order whole from its shop again, soon."""
-    from kontera.intake import service
-
-    service.look_at(order.connection, "order", order.external_id, "person", author)
+    look_at(order.connection, "order", order.external_id, author=author, now=CLOCK.now())
+    wake(order.connection_id)
 
 
 def readiness(connection: Connection) -> list[ReadinessCheck]:
     """Ask the vendor now whether the connection can do what was chosen."""
-    from kontera.setup import readiness as setup
-
-    return list(setup.check(connection))
+    return check(connection, CLOCK)
 
 
 def hand_over(case: Case, desk: Desk, team: str, assignee: str, reason: str) -> None:
@@ -58,8 +66,6 @@ def hand_over(case: Case, desk: Desk, team: str, assignee: str, reason: str) -> 
 
 def switch(connection: Connection, desk: Desk, live: bool, reason: str) -> None:
     """Pause a connection, or let it send again; what became due meanwhile is taken up at once."""
-    from kontera.work.engine import wake_after_commit
-
     with transaction.atomic():
         Connection.objects.filter(pk=connection.pk).update(live=live)
         action = "connection.resumed" if live else "connection.paused"
