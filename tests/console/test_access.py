@@ -139,6 +139,15 @@ def test_pages_keep_to_their_host_and_out_of_caches(world: World, person: Person
     assert "nosniff" == answer["X-Content-Type-Options"]
 
 
+@pytest.mark.parametrize(
+    "path", ["../urls.py", "..%2furls.py", "console/../../../urls.py", "/etc/passwd", "console/none.css"]
+)
+def test_only_static_files_are_served(world: World, path: str) -> None:
+    """No way out of the folders of styles and scripts."""
+    assert Client().get(f"/static/{path}").status_code in (400, 404)
+    assert 200 == Client().get("/static/console/console.css").status_code
+
+
 def test_signing_in_leads_to_today_and_is_written_down(world: World) -> None:
     """The person comes to their merchant; the audit log knows."""
     client = Client()

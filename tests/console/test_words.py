@@ -11,7 +11,7 @@ import kontera.console
 from kontera.accounting.outcome import DifferenceCause
 from kontera.accounting.rulebook import SECTIONS, Accounts, RevenueRule, Rulebook
 from kontera.cases.catalogue import Team
-from kontera.commerce import OrderState, PaymentState
+from kontera.commerce import LineKind, OrderState, PaymentState
 from kontera.console.reading.spans import Span
 from kontera.console.reading.standing import STAGES
 from kontera.console.words import TextMissing, say, say_value, texts
@@ -20,6 +20,16 @@ from kontera.db.models import Connection, Notice, OutboxDocument, Role, ShopOrde
 ROOM = Path(kontera.console.__file__).parent
 DOCUMENT_KINDS = ("sales_invoice", "sales_order", "customer_payment", "voucher")
 FAMILIES: dict[str, set[str]] = {
+    "basis": {
+        "order",
+        "line",
+        "shipping",
+        "total",
+        "payment",
+        "rounding",
+        "vat",
+        *(set(LineKind) - {LineKind.PRODUCT}),
+    },
     "cause": set(DifferenceCause),
     "compared": {"total", "vat"},
     "condition": {"signed_out", "paused", "trouble", "resting", "busy", "quiet"},
