@@ -6,6 +6,7 @@ Decides the order of these three and when to rest. Called by the worker that hol
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -25,7 +26,6 @@ from kontera.money import from_plain, to_plain
 from kontera.posting.poster import Poster
 from kontera.posting.release import judge_waiting
 from kontera.posting.results import LaneMustRest
-from kontera.proof.read_back import read_back
 from kontera.work import lanes
 
 SETUP_EVERY = timedelta(minutes=10)
@@ -33,13 +33,17 @@ DRAIN_SECONDS = 20.0
 _log = structlog.get_logger("kontera.posting")
 
 
-def drain(lane: Lane, clock: Clock) -> None:
-    """Do what is due on the ledger's lane."""
+ReadBack = Callable[[Connection, Ledger, Clock, int], int]
+
+
+def drain(lane: Lane, clock: Clock, read_back: ReadBack) -> None:
+    """Do what is due on the ledger's lane. read_back: compares some booked documents with the ledger's entries and
+    answers how many (the room above, proof)."""
     connection = lane.connection
     window = adapters.window_of(connection, clock)
     lanes.enter(lane, window)
     try:
-        _work(lane, connection, clock, window)
+        _work(lane, connection, clock, window, read_back)
         lanes.well_again(lane)
         connection_well(connection, clock.now())
     except LaneMustRest as rest:
@@ -50,7 +54,7 @@ def drain(lane: Lane, clock: Clock) -> None:
         lanes.leave(lane, window, clock.now())
 
 
-def _work(lane: Lane, connection: Connection, clock: Clock, window: RateWindow) -> None:
+def _work(lane: Lane, connection: Connection, clock: Clock, window: RateWindow, read_back: ReadBack) -> None:
     ledger = adapters.ledger(connection, clock, window)
     setup = _setup(lane, connection, ledger, clock)
     at_once = VENDORS[connection.vendor].at_once

@@ -7,6 +7,7 @@ for in the ledger, and only when it is surely not there sent again. One bad docu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import timedelta
@@ -15,6 +16,8 @@ from django.db.models import Exists, OuterRef
 
 from kontera.accounting.documents import CustomerPayment, Document, SalesInvoice, SalesOrder, Voucher, document_from
 from kontera.accounting.ledger_setup import LedgerSetup
+from kontera.accounting.outcome import Difference
+from kontera.accounting.quoted import against_quote
 from kontera.clock import Clock
 from kontera.db.models import Binding, Connection, OutboxDocument
 from kontera.errors import Problem
@@ -40,7 +43,7 @@ class Poster:
         self._at_once = at_once
         self._pool = Pool(ledger, at_once)
         self._flying: dict[Future[Done], OutboxDocument] = {}
-        self._busy: set[str] = set()  # orders, customers and articles that a call in flight is about
+        self._busy: Counter[str] = Counter()  # orders, customers and articles that calls in flight are about
         self._held_by: dict[Future[Done], set[str]] = {}
         self._results = Results(connection, clock, SETTLE_SECONDS)
 
@@ -59,7 +62,7 @@ class Poster:
                 finished, _ = wait(self._flying, return_when=FIRST_COMPLETED)
                 for future in finished:
                     row = self._flying.pop(future)
-                    self._busy -= self._held_by.pop(future)
+                    self._busy.subtract(self._held_by.pop(future))
                     try:
                         arrived += self._results.take(row, self._document(row), future.result())
                     except LaneMustRest as rest:
@@ -74,9 +77,7 @@ class Poster:
         for row in self._due(self._at_once * 4):
             if len(self._flying) >= self._at_once:
                 return
-            if f"order:{row.order_id}" not in self._busy and row.pk not in {
-                other.pk for other in self._flying.values()
-            }:
+            if not self._busy[f"order:{row.order_id}"]:
                 self._launch(row)
 
     def _due(self, limit: int) -> Iterator[OutboxDocument]:
@@ -103,23 +104,29 @@ class Poster:
         waits_on = self._missing(row, document)
         if waits_on is None:
             return
+        uses = {f"uses:{document.customer.key}"} if isinstance(document, SalesInvoice | SalesOrder) else set()
         if waits_on:
             future, key = waits_on
             self._fly(row, future, {key})
             return
         bound = self._bound(row, document)
         if row.step == Step.SENDING:
-            self._fly(row, self._pool.look(document, bound), set())
+            self._fly(row, self._pool.look(document, bound), uses)
             return
         row.step, row.sent_at = Step.SENDING, self._clock.now()
         row.attempts += 1
         row.save(update_fields=["step", "sent_at", "attempts"])
-        self._fly(row, self._pool.record(document, bound), set())
+        self._fly(row, self._pool.record(document, bound), uses)
 
     def _quoted(self, row: OutboxDocument, document: Document) -> bool:
         """Law 5: what the ledger would refuse or add up differently is held before anything is sent."""
         quote = self._ledger.quote(document, self._setup)
         problems = list(quote.problems)
+        named: tuple[Difference, ...] = ()
+        if isinstance(document, SalesInvoice | SalesOrder) and row.order and not problems:
+            explained = from_plain(list[Difference], row.order.differences)
+            named, unnamed = against_quote(document, quote.vat_by_rate, explained)
+            problems += unnamed
         total = getattr(document, "total", None)
         if not problems and total is not None and quote.total != total:
             facts = {"order": self._number(row), "document": row.reference}
@@ -129,24 +136,31 @@ class Poster:
             self._results.hold(row, problems, Step.PLANNED)
             return False
         row.quote = to_plain(quote)
-        row.save(update_fields=["quote"])
+        row.differences = to_plain(named)
+        row.save(update_fields=["quote", "differences"])
         return True
 
     def _missing(self, row: OutboxDocument, document: Document) -> tuple[Future[Done], str] | tuple[()] | None:
-        """The call that makes a customer or article the document needs: () = nothing is missing, None = being made."""
+        """The call that makes a customer or article the document needs: () = nothing is missing, None = wait.
+
+        A customer card is never changed while a document of that customer is being written: in some ledgers the card
+        decides the document's VAT.
+        """
         if not isinstance(document, SalesInvoice | SalesOrder):
             return ()
         card = document.customer
         binding = self._binding(Binding.Kind.CUSTOMER, card.key)
-        if binding is None or (binding.digest and binding.digest != digest_of(card)):
+        if binding is None or (card.update and binding.digest != digest_of(card)):
             key = f"customer:{card.key}"
-            if key in self._busy:
+            if self._busy[key] or self._busy[f"uses:{card.key}"]:
                 return None
             return self._pool.customer(card, binding.number if binding else None), key
+        if self._busy[f"customer:{card.key}"]:
+            return None
         for line in document.lines:
             if line.article and self._ledger.needs_article(line.article):
                 key = f"article:{line.article}"
-                if key in self._busy:
+                if self._busy[key]:
                     return None
                 if self._binding(Binding.Kind.ARTICLE, line.article) is None:
                     return self._pool.article(line.article, line.text, line.unit), key
@@ -160,15 +174,17 @@ class Poster:
             invoice = OutboxDocument.objects.get(
                 connection=self._connection, reference=document.invoice, step__in=(Step.BOOKED, Step.DONE)
             )
-            return Bound(invoice=invoice.number)
+            earlier = row.order.documents if row.order else OutboxDocument.objects.none()
+            taken = earlier.filter(kind=row.kind, sequence__lt=row.sequence).exclude(number="")
+            return Bound(invoice=invoice.number, taken=tuple(taken.values_list("number", flat=True)))
         if isinstance(document, Voucher):
             return Bound()
         binding = self._binding(Binding.Kind.CUSTOMER, document.customer.key)
         return Bound(customer=binding.number if binding else "")
 
     def _fly(self, row: OutboxDocument, future: Future[Done], keys: set[str]) -> None:
-        keys = keys | {f"order:{row.order_id}"}
-        self._busy |= keys
+        keys = keys | {f"order:{row.order_id}" if row.order_id else f"document:{row.pk}"}
+        self._busy.update(keys)
         self._held_by[future] = keys
         self._flying[future] = row
 

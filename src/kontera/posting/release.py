@@ -13,10 +13,19 @@ from django.db import transaction
 
 from kontera.clock import Clock
 from kontera.db.models import AuditEntry, Case, CaseWaiter, Connection, Decision, Lane, OutboxDocument, ShopOrder
-from kontera.posting.plan import KEEP_AS_BOOKED, judge
+from kontera.posting.plan import BOOK_ON_OPEN_DATE, KEEP_AS_BOOKED, LEAVE_OUT, USE_SHOP_VAT, judge
 from kontera.work import engine
 
 TRY_AGAIN = "try_again"
+# What else than trying again a person may decide, by the case's code. Whatever has not been booked may be left out.
+CHOICES = {
+    "ORDER_CHANGED_AFTER_BOOKING": (KEEP_AS_BOOKED,),
+    "ORDER_CANCELLED_AFTER_BOOKING": (KEEP_AS_BOOKED,),
+    "REFUND_NOT_BOOKED": (KEEP_AS_BOOKED,),
+    "VAT_DIFFERS": (USE_SHOP_VAT, LEAVE_OUT),
+    "PERIOD_LOCKED": (BOOK_ON_OPEN_DATE, LEAVE_OUT),
+    **dict.fromkeys(("RECORDED_DIFFERENTLY", "ENTRIES_DIFFER", "DELIVERY_UNCERTAIN", "LEDGER_SIGN_IN", "SHOP_SIGN_IN"), ()),
+}
 
 
 def check_again(case: Case, *, author: str, reason: str, clock: Clock) -> int:
@@ -43,11 +52,30 @@ def check_again(case: Case, *, author: str, reason: str, clock: Clock) -> int:
     return len(orders)
 
 
-def keep_as_booked(case: Case, order: ShopOrder, *, author: str, reason: str, clock: Clock) -> None:
-    """A person decided that the ledger is right as it is for this order, whatever the shop says now."""
-    with transaction.atomic():
-        _note(case, order, author, KEEP_AS_BOOKED, reason, clock.now())
-    judge(order.pk, clock.now())
+def choices(case: Case) -> tuple[str, ...]:
+    """What a person may decide about the case, beside trying again."""
+    return CHOICES.get(case.code, (LEAVE_OUT,))
+
+
+def decide(
+    case: Case, choice: str, *, author: str, reason: str, clock: Clock, order: ShopOrder | None = None
+) -> int:
+    """Decide for one order of the case, or for all that wait in it; answers for how many. The decision is kept for
+    good, with its author and reason, and holds for the order as it was read: a later change asks anew.
+
+    Raises ValueError when the choice is not one of `choices`, or the order does not wait in the case.
+    """
+    if choice not in choices(case):
+        raise ValueError(f"{choice!r} cannot be decided about {case.code} (possible: {', '.join(choices(case))})")
+    waiting = case.waiters.filter(released_at=None).select_related("order").order_by("pk")
+    orders = [waiter.order for waiter in waiting if order is None or waiter.order_id == order.pk]
+    if not orders:
+        raise ValueError("the order does not wait in this case")
+    for one in orders:
+        with transaction.atomic():
+            _note(case, one, author, choice, reason, clock.now())
+        judge(one.pk, clock.now())
+    return len(orders)
 
 
 def judge_waiting(ledger: Connection, clock: Clock) -> int:

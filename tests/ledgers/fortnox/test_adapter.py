@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from kontera.errors import NeedsLedgerSetup, OurFault
+from kontera.errors import NeedsLedgerSetup, NeedsOperator, OurFault
 from kontera.ledgers.protocol import AlreadyRecorded, Bound, Receipt, Recorded, RecordedDifferently
 from kontera.ledgers.samples import Chart, card, invoice, line, payment
 from tests.ledgers.fortnox.fake import Fake, Reply, refusal
@@ -150,6 +150,7 @@ def test_found_in_the_other_form_is_the_same() -> None:
 
 
 def test_a_document_needs_its_customer_and_a_payment_its_invoice() -> None:
+    """A call that could only be refused is never made: the numbers it needs come first."""
     fake = answering({})
     with pytest.raises(OurFault):
         fake.ledger.record(INVOICE, Bound())
@@ -208,6 +209,7 @@ def test_a_refused_booking_is_success_only_when_it_is_booked() -> None:
 
 
 def test_own_document_numbers() -> None:
+    """M100: chosen by us, the document's number is the start plus the digits of the order number."""
     fake = Fake(
         lambda request: (201, {"Invoice": held("501001")}), {"document_numbers": "own", "number_start": "500000"}
     )
@@ -239,6 +241,7 @@ def test_an_article_with_a_slash_is_searched() -> None:
 
 
 def test_an_article_somebody_else_just_made_is_as_good() -> None:
+    """M35: refused because it exists by now: it is looked for again, and that is enough."""
     asked: list[str] = []
 
     def answer(request: httpx2.Request) -> Reply:
@@ -282,4 +285,11 @@ def test_a_number_of_ours_that_a_stranger_has_is_left_alone() -> None:
     fake = Fake(answer)
     assert fake.ledger.ensure_customer(card(key="shop:nt:17"), None) == "made"
     assert fake.sent()["Customer"]["CustomerNumber"].startswith("nt-17-")
-    assert [call for call in fake.calls if call.startswith("PUT")] == []
+    assert [call.split()[0] for call in fake.calls] == ["GET", "GET", "POST"]
+
+
+def test_a_register_refused_for_another_reason_is_not_a_missing_licence() -> None:
+    """M118: only licence and consent leave a function out; anything else is raised, never swallowed."""
+    with pytest.raises(NeedsOperator) as caught:
+        Fake(lambda request: refusal(2009999, "Något nytt")).ledger.setup()
+    assert caught.value.problem.code == "LEDGER_REFUSED"

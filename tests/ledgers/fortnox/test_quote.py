@@ -50,6 +50,7 @@ def with_line(**changes: Any) -> SalesInvoice:
 
 
 def test_an_honest_document_has_no_problems() -> None:
+    """M2 M3 M5: nothing is held without a reason."""
     assert codes(INVOICE) == []
     assert codes(order(CHART, "nt-1001", INVOICE.lines, DAY)) == []
     assert codes(payment(CHART, INVOICE)) == []
@@ -89,6 +90,7 @@ def test_a_reference_that_would_not_come_back_the_same(reference: str) -> None:
 
 
 def test_own_number_needs_digits() -> None:
+    """M98: an order number without digits gives no document number of ours."""
     document = msgspec.structs.replace(INVOICE, order_number="web")
     assert codes(document, options=Options(own_numbers=True)) == ["TEXT_REFUSED"]
 
@@ -120,6 +122,7 @@ def test_oresavrundning_that_changes_what_is_owed() -> None:
 
 
 def test_vouchers_need_a_manual_series_and_kronor() -> None:
+    """M98: Fortnox takes vouchers in manual series and kronor only."""
     assert codes(msgspec.structs.replace(voucher(CHART, "p-1", DAY), series="B")) == ["LEDGER_REFUSED"]
     assert codes(msgspec.structs.replace(voucher(CHART, "p-1", DAY), series="X")) == ["LEDGER_REFUSED"]
     made = voucher(CHART, "p-1", DAY)

@@ -192,11 +192,13 @@ def test_the_rate_limit_is_never_broken() -> None:
     ],
 )
 def test_settings_that_cannot_be(changed: dict[str, str], words: str) -> None:
+    """M98: a wrong setting is said by name, before anything is connected."""
     with pytest.raises(SettingsError, match=words):
         options_from({"client_id": "a", "client_secret": "b", **changed})
 
 
 def test_every_setting_is_explained_in_both_languages() -> None:
+    """M117 M120: every field has its words in both languages, and the secret ones are sealed."""
     assert [setting.name for setting in SETTINGS if not setting.title or not setting.title_sv] == []
     assert [setting.name for setting in SETTINGS if bool(setting.help) != bool(setting.help_sv)] == []
     assert {setting.name for setting in SETTINGS if setting.secret} == {

@@ -14,10 +14,24 @@ from kontera.sandboxes.bigcommerce import BigCommerceSandbox, Shopper
 from kontera.sandboxes.kit import json_bytes, parse_json
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SWEDEN = {"first_name": "Anna", "last_name": "Åkesson", "street_1": "Vasagatan 12", "city": "Göteborg",
-          "zip": "411 24", "country": "Sweden", "country_iso2": "SE", "email": "anna.akesson@example.com"}
-GERMANY = SWEDEN | {"first_name": "Greta", "city": "Berlin", "zip": "10969", "country": "Germany",
-                    "country_iso2": "DE", "email": "greta@example.com"}
+SWEDEN = {
+    "first_name": "Anna",
+    "last_name": "Åkesson",
+    "street_1": "Vasagatan 12",
+    "city": "Göteborg",
+    "zip": "411 24",
+    "country": "Sweden",
+    "country_iso2": "SE",
+    "email": "anna.akesson@example.com",
+}
+GERMANY = SWEDEN | {
+    "first_name": "Greta",
+    "city": "Berlin",
+    "zip": "10969",
+    "country": "Germany",
+    "country_iso2": "DE",
+    "email": "greta@example.com",
+}
 
 
 class Shop:
@@ -31,8 +45,12 @@ class Shop:
 
     def call(self, method: str, path: str, body: Any = None, *, token: str | None = None) -> httpx2.Response:
         """One call to the vendor's API."""
-        return self.client.request(method, path, content=None if body is None else json_bytes(body),
-                                   headers={"X-Auth-Token": self.token if token is None else token})
+        return self.client.request(
+            method,
+            path,
+            content=None if body is None else json_bytes(body),
+            headers={"X-Auth-Token": self.token if token is None else token},
+        )
 
     def get(self, path: str) -> Any:
         """The JSON of a successful GET; None for 204. Fractions are Decimal."""
@@ -52,8 +70,9 @@ class Shop:
 
     def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
         """One call to the control plane."""
-        answer = self.client.request(method, f"{self.sandbox.base_url}/_sandbox/{path}",
-                                     content=None if body is None else json_bytes(body))
+        answer = self.client.request(
+            method, f"{self.sandbox.base_url}/_sandbox/{path}", content=None if body is None else json_bytes(body)
+        )
         assert answer.status_code in {200, 201}, answer.text
         return parse_json(answer.content)
 

@@ -8,8 +8,12 @@ import pytest
 
 from .conftest import SWEDEN, Shop
 
-QUOTA_HEADERS = {"x-rate-limit-time-window-ms", "x-rate-limit-time-reset-ms", "x-rate-limit-requests-quota",
-                 "x-rate-limit-requests-left"}
+QUOTA_HEADERS = {
+    "x-rate-limit-time-window-ms",
+    "x-rate-limit-time-reset-ms",
+    "x-rate-limit-requests-quota",
+    "x-rate-limit-requests-left",
+}
 
 
 @pytest.mark.parametrize("token", ["", "nonsense"])
@@ -27,17 +31,20 @@ def test_4_1_token_of_another_store_is_401(shop: Shop) -> None:
     assert 401 == shop.client.get(answer, headers={"X-Auth-Token": shop.token}).status_code
 
 
-@pytest.mark.parametrize(("scopes", "method", "path", "status"), [
-    (["store_v2_orders_read_only"], "GET", "/v2/orders", 204),
-    (["store_v2_orders_read_only"], "POST", "/v2/orders", 403),
-    (["store_v2_products"], "GET", "/v2/orders", 403),
-    (["store_v2_orders"], "GET", "/v3/catalog/products", 403),
-    (["store_v2_orders_read_only"], "GET", "/v3/orders/payment_actions/refunds", 200),
-    (["store_v2_transactions_read_only"], "GET", "/v3/orders/payment_actions/refunds", 200),
-    (["store_v2_customers_read_only"], "GET", "/v3/customers", 200),
-    ([], "GET", "/v2/store", 200),
-    ([], "GET", "/v3/hooks", 200),
-])
+@pytest.mark.parametrize(
+    ("scopes", "method", "path", "status"),
+    [
+        (["store_v2_orders_read_only"], "GET", "/v2/orders", 204),
+        (["store_v2_orders_read_only"], "POST", "/v2/orders", 403),
+        (["store_v2_products"], "GET", "/v2/orders", 403),
+        (["store_v2_orders"], "GET", "/v3/catalog/products", 403),
+        (["store_v2_orders_read_only"], "GET", "/v3/orders/payment_actions/refunds", 200),
+        (["store_v2_transactions_read_only"], "GET", "/v3/orders/payment_actions/refunds", 200),
+        (["store_v2_customers_read_only"], "GET", "/v3/customers", 200),
+        ([], "GET", "/v2/store", 200),
+        ([], "GET", "/v3/hooks", 200),
+    ],
+)
 def test_4_1_scopes(shop: Shop, scopes: list[str], method: str, path: str, status: int) -> None:
     """A missing scope is 403; reading is content with the read-only scope; the profile and hooks need none."""
     token = shop.control("actions/token", {"scopes": scopes})["access_token"]
@@ -64,9 +71,11 @@ def test_4_1_quota_is_shared_and_answers_429_with_headers(shop: Shop) -> None:
     other = shop.control("actions/token", {"client_id": "another-app"})["access_token"]
     first = shop.call("GET", "/v2/time")
     assert set(first.headers) >= QUOTA_HEADERS
-    assert ("3", "2", "30000") == (first.headers["X-Rate-Limit-Requests-Quota"],
-                                   first.headers["X-Rate-Limit-Requests-Left"],
-                                   first.headers["X-Rate-Limit-Time-Window-Ms"])
+    assert ("3", "2", "30000") == (
+        first.headers["X-Rate-Limit-Requests-Quota"],
+        first.headers["X-Rate-Limit-Requests-Left"],
+        first.headers["X-Rate-Limit-Time-Window-Ms"],
+    )
     shop.call("GET", "/v2/time", token=other)
     shop.call("GET", "/v2/time")
     refused = shop.call("GET", "/v2/time", token=other)
@@ -88,14 +97,23 @@ def test_4_1_429_may_come_without_headers(shop: Shop) -> None:
     assert set() == set(shop.call("GET", "/v2/time").headers) & QUOTA_HEADERS
 
 
-@pytest.mark.parametrize(("method", "path", "body", "status"), [
-    ("GET", "/v2/orders/999999", None, 404), ("GET", "/v2/nothing", None, 404), ("GET", "/v3/hooks/1", None, 404),
-    ("PATCH", "/v2/orders", None, 405), ("POST", "/v3/channels", {}, 405), ("PUT", "/v2/order_statuses", {}, 405),
-    ("GET", "/v2/orders?page=0", None, 400), ("GET", "/v2/orders?sort=colour", None, 400),
-    ("GET", "/v2/orders?min_date_modified=yesterday", None, 400),
-])
-def test_4_2_refusals_have_the_shape_of_their_version(shop: Shop, method: str, path: str, body: Any,
-                                                      status: int) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/v2/orders/999999", None, 404),
+        ("GET", "/v2/nothing", None, 404),
+        ("GET", "/v3/hooks/1", None, 404),
+        ("PATCH", "/v2/orders", None, 405),
+        ("POST", "/v3/channels", {}, 405),
+        ("PUT", "/v2/order_statuses", {}, 405),
+        ("GET", "/v2/orders?page=0", None, 400),
+        ("GET", "/v2/orders?sort=colour", None, 400),
+        ("GET", "/v2/orders?min_date_modified=yesterday", None, 400),
+    ],
+)
+def test_4_2_refusals_have_the_shape_of_their_version(
+    shop: Shop, method: str, path: str, body: Any, status: int
+) -> None:
     """V2: an array of objects. V3: one object with a title."""
     answer = shop.call(method, path, body)
     assert status == answer.status_code
@@ -144,7 +162,30 @@ def test_4_2_v2_limit_stops_at_250(shop: Shop) -> None:
 def test_4_2_v3_lists_have_pagination(shop: Shop) -> None:
     """An envelope with totals and links."""
     first = shop.get("/v3/catalog/products?limit=10")["meta"]["pagination"]
-    assert {"total": 31, "count": 10, "per_page": 10, "current_page": 1, "total_pages": 4,
-            "links": {"current": "?page=1&limit=10", "next": "?page=2&limit=10"}} == first
+    assert {
+        "total": 31,
+        "count": 10,
+        "per_page": 10,
+        "current_page": 1,
+        "total_pages": 4,
+        "links": {"current": "?page=1&limit=10", "next": "?page=2&limit=10"},
+    } == first
     last = shop.get("/v3/catalog/products?limit=10&page=4")
     assert (1, "?page=3&limit=10") == (len(last["data"]), last["meta"]["pagination"]["links"]["previous"])
+
+
+def test_4_2_v3_cursors(shop: Shop) -> None:
+    """Products can be walked by cursor; a cursor from elsewhere is refused."""
+    seen: list[int] = []
+    query = "limit=10"
+    while True:
+        answer = shop.get(f"/v3/catalog/products?{query}")
+        seen += [row["id"] for row in answer["data"]]
+        cursors = answer["meta"]["cursor_pagination"]
+        if "next" not in cursors["links"]:
+            break
+        query = f"limit=10&after={cursors['end_cursor']}"
+    assert list(range(101, 132)) == seen
+    back = shop.get(f"/v3/catalog/products?limit=10&before={cursors['start_cursor']}")
+    assert list(range(121, 131)) == [row["id"] for row in back["data"]]
+    assert 422 == shop.call("GET", "/v3/catalog/products?after=nonsense").status_code

@@ -18,15 +18,18 @@ def rate(percent: str, priority: int = 1) -> Rate:
     return Rate(1, "Moms", 0, "Default Tax Class", D(percent), priority)
 
 
-@pytest.mark.parametrize(("inclusive", "entered", "percents", "ex", "tax", "inc"), [
-    (True, "125", ["25"], "100", "25", "125"),
-    (True, "89", ["12"], "79.46", "9.54", "89"),
-    (True, "99.90", ["6"], "94.25", "5.65", "99.90"),
-    (False, "100", ["25"], "100", "25", "125"),
-    (False, "79.46", ["12"], "79.46", "9.54", "89.00"),
-    (True, "100", [], "100", "0", "100"),
-    (False, "100", ["5", "9.975"], "100", "14.98", "114.98"),
-])
+@pytest.mark.parametrize(
+    ("inclusive", "entered", "percents", "ex", "tax", "inc"),
+    [
+        (True, "125", ["25"], "100", "25", "125"),
+        (True, "89", ["12"], "79.46", "9.54", "89"),
+        (True, "99.90", ["6"], "94.25", "5.65", "99.90"),
+        (False, "100", ["25"], "100", "25", "125"),
+        (False, "79.46", ["12"], "79.46", "9.54", "89.00"),
+        (True, "100", [], "100", "0", "100"),
+        (False, "100", ["5", "9.975"], "100", "14.98", "114.98"),
+    ],
+)
 def test_split(inclusive: bool, entered: str, percents: list[str], ex: str, tax: str, inc: str) -> None:
     """Worked by hand."""
     amount = split(D(entered), [rate(percent) for percent in percents], Rules(inclusive, RATE_ROUNDING, 2))
@@ -70,21 +73,41 @@ MONEY = st.decimals(min_value=0, max_value=2000, places=2)
 @st.composite
 def carts(draw: st.DrawFn) -> tuple[list[CartLine], list[Reduction], list[Carriage], list[Fee]]:
     """Carts of every make."""
-    lines = [CartLine(str(number), draw(MONEY), draw(st.integers(1, 9)), (rate(draw(PERCENT)),),
-                      wrapping=draw(st.sampled_from([D(0), D(29)])), wrapping_rates=(rate("25"),),
-                      discountable=draw(st.integers(0, 5)) > 0) for number in range(draw(st.integers(1, 6)))]
-    reductions = [Reduction(kind, draw(st.decimals(min_value=0, max_value=90, places=2)), f"r{number}", "r", "C",
-                            coupon=draw(st.booleans()))
-                  for number, kind in enumerate(draw(st.lists(st.integers(0, 5), max_size=4)))]
-    carriages = [Carriage(draw(MONEY), (rate("25"),), draw(st.sampled_from([D(0), D(15)])), (rate("25"),))
-                 for _ in range(draw(st.integers(0, 2)))]
+    lines = [
+        CartLine(
+            str(number),
+            draw(MONEY),
+            draw(st.integers(1, 9)),
+            (rate(draw(PERCENT)),),
+            wrapping=draw(st.sampled_from([D(0), D(29)])),
+            wrapping_rates=(rate("25"),),
+            discountable=draw(st.integers(0, 5)) > 0,
+        )
+        for number in range(draw(st.integers(1, 6)))
+    ]
+    reductions = [
+        Reduction(
+            kind,
+            draw(st.decimals(min_value=0, max_value=90, places=2)),
+            f"r{number}",
+            "r",
+            "C",
+            coupon=draw(st.booleans()),
+        )
+        for number, kind in enumerate(draw(st.lists(st.integers(0, 5), max_size=4)))
+    ]
+    carriages = [
+        Carriage(draw(MONEY), (rate("25"),), draw(st.sampled_from([D(0), D(15)])), (rate("25"),))
+        for _ in range(draw(st.integers(0, 2)))
+    ]
     fees = [Fee("f", draw(MONEY), (rate(draw(PERCENT)),)) for _ in range(draw(st.integers(0, 2)))]
     return lines, reductions, carriages, fees
 
 
 @given(carts(), st.booleans(), st.sampled_from([RATE_ROUNDING, NO_ROUNDING]))
-def test_identities_hold_for_every_cart(cart: tuple[list[CartLine], list[Reduction], list[Carriage], list[Fee]],
-                                        inclusive: bool, how: str) -> None:
+def test_identities_hold_for_every_cart(
+    cart: tuple[list[CartLine], list[Reduction], list[Carriage], list[Fee]], inclusive: bool, how: str
+) -> None:
     """N5. The identities of an order, exactly; the parts reach the total within what rounding at the end may move."""
     got = price(*cart, Rules(inclusive, how, 2))
     charges_inc = got.shipping.inc + got.handling.inc + got.wrapping.inc

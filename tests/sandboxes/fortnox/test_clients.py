@@ -23,8 +23,9 @@ ROW = {"Description": "Sencha", "DeliveredQuantity": "2", "Price": 129, "VAT": 1
 def old(api: Api) -> Any:
     """pyfortnox 1.2.0 (2020): the Access-Token header of those days."""
     api.pull("legacy", accept=True)
-    return fortnox.Client(base_url=api.sandbox.base_url, client_secret="x",
-                          access_token=api.sandbox.credentials()["legacy_access_token"])
+    return fortnox.Client(
+        base_url=api.sandbox.base_url, client_secret="x", access_token=api.sandbox.credentials()["legacy_access_token"]
+    )
 
 
 @pytest.fixture
@@ -33,9 +34,14 @@ def generated(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fortpyx]:
     monkeypatch.setattr(Fortpyx, "_Fortpyx__BASE_URL", api.sandbox.base_url)
     monkeypatch.setattr(Fortpyx, "_Fortpyx__TOKEN_URL", f"{api.sandbox.base_url}/oauth-v1/token")
     known = api.sandbox.credentials()
-    with Fortpyx(client_id=known["client_id"], client_secret=known["client_secret"],
-                 access_token=known["access_token"], refresh_token=known["refresh_token"], page_size=2,
-                 auto_fetch_all_pages=True) as client:
+    with Fortpyx(
+        client_id=known["client_id"],
+        client_secret=known["client_secret"],
+        access_token=known["access_token"],
+        refresh_token=known["refresh_token"],
+        page_size=2,
+        auto_fetch_all_pages=True,
+    ) as client:
         yield client
 
 
@@ -64,8 +70,9 @@ def test_pyfortnox_meets_the_rate_limit(api: Api, old: Any) -> None:
 
 def test_the_legacy_header_is_off_by_default(api: Api) -> None:
     """The vendor ended it on 2025-04-30."""
-    client = fortnox.Client(base_url=api.sandbox.base_url, client_secret="x",
-                            access_token=api.sandbox.credentials()["legacy_access_token"])
+    client = fortnox.Client(
+        base_url=api.sandbox.base_url, client_secret="x", access_token=api.sandbox.credentials()["legacy_access_token"]
+    )
     with pytest.raises(KeyError, match="ErrorInformation"):  # 401 has no error envelope: this client stumbles
         client.units.list()
 
@@ -84,13 +91,18 @@ def test_fortpyx_parses_what_it_reads(api: Api, generated: Fortpyx) -> None:
     booked = register.invoices.bookkeep_an_invoice(made.document_number).invoice
     assert (booked.booked, booked.voucher_series, booked.total) == (True, "B", 288.96)
     assert register.invoices.retrieve_a_list_of_invoices(filter="unpaid").invoices[0].balance == 288.96
-    paid = register.invoice_payments.create_an_invoice_payment(shapes.FortnoxInvoicePaymentWrap.model_validate(
-        {"InvoicePayment": {"InvoiceNumber": 1, "Amount": 288.96, "ModeOfPaymentAccount": 1580}}))
+    paid = register.invoice_payments.create_an_invoice_payment(
+        shapes.FortnoxInvoicePaymentWrap.model_validate(
+            {"InvoicePayment": {"InvoiceNumber": 1, "Amount": 288.96, "ModeOfPaymentAccount": 1580}}
+        )
+    )
     number = paid.invoice_payment.number
     assert register.invoice_payments.bookkeep_an_invoice_payment(paid, number).invoice_payment.booked
     voucher = register.vouchers.retrieve_a_specific_voucher("C", "1", financialyear=2).voucher
     assert [(row.account, row.debit, row.credit) for row in voucher.voucher_rows] == [
-        (1580, 288.96, 0), (1510, 0, 288.96)]
+        (1580, 288.96, 0),
+        (1510, 0, 288.96),
+    ]
 
 
 def test_fortpyx_signs_in_again_when_its_token_expires(api: Api, generated: Fortpyx) -> None:

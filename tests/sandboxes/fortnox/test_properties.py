@@ -18,16 +18,34 @@ from .conftest import START, Api
 
 D = Decimal
 cents = st.decimals(min_value=-5000, max_value=5000, places=2).map(str)
-rates = st.sampled_from([("MP1", 3001), ("MP2", 3002), ("MP3", 3003), ("MF", 3004), ("OSSDE19", 3121),
-                         ("OSSFI255", 3124), ("MP1", 3011)])
-row = st.builds(lambda quantity, price, rate, discount, kind: {
-    "Description": "x", "DeliveredQuantity": quantity, "Price": price, "VATCode": rate[0], "AccountNumber": rate[1],
-    "Discount": discount, "DiscountType": kind},
-    st.decimals(min_value=-20, max_value=20, places=2).map(str), cents, rates,
-    st.decimals(min_value=0, max_value=100, places=2).map(str), st.sampled_from(["PERCENT", "AMOUNT"]))
-document = st.fixed_dictionaries({
-    "InvoiceRows": st.lists(row, max_size=8), "VATIncluded": st.booleans(), "Currency": st.sampled_from(["SEK", "EUR"]),
-    "Freight": st.sampled_from([0, "49.50", "-39"]), "AdministrationFee": st.sampled_from([0, "29"])})
+rates = st.sampled_from(
+    [("MP1", 3001), ("MP2", 3002), ("MP3", 3003), ("MF", 3004), ("OSSDE19", 3121), ("OSSFI255", 3124), ("MP1", 3011)]
+)
+row = st.builds(
+    lambda quantity, price, rate, discount, kind: {
+        "Description": "x",
+        "DeliveredQuantity": quantity,
+        "Price": price,
+        "VATCode": rate[0],
+        "AccountNumber": rate[1],
+        "Discount": discount,
+        "DiscountType": kind,
+    },
+    st.decimals(min_value=-20, max_value=20, places=2).map(str),
+    cents,
+    rates,
+    st.decimals(min_value=0, max_value=100, places=2).map(str),
+    st.sampled_from(["PERCENT", "AMOUNT"]),
+)
+document = st.fixed_dictionaries(
+    {
+        "InvoiceRows": st.lists(row, max_size=8),
+        "VATIncluded": st.booleans(),
+        "Currency": st.sampled_from(["SEK", "EUR"]),
+        "Freight": st.sampled_from([0, "49.50", "-39"]),
+        "AdministrationFee": st.sampled_from([0, "29"]),
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +61,14 @@ def common() -> Iterator[Api]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=document, round_off=st.booleans(), how=st.sampled_from(["per_rate", "per_row"]))
 def test_every_invoice_balances_is_paid_to_zero_and_credited_to_zero(
-        common: Api, values: dict[str, Any], round_off: bool, how: str) -> None:
+    common: Api, values: dict[str, Any], round_off: bool, how: str
+) -> None:
     """Booked: debit is credit and the receivable is the total. Credited: the same, turned. Paid: nothing is left."""
     common.pull("profile", round_off=round_off, vat_rounding=how)
     made = common.post("invoices", "Invoice", CustomerNumber="1", **values)
     assert made["Total"] == made["Net"] + D(values["Freight"]) + D(values["AdministrationFee"]) + (
-        made["TotalVAT"] + made["RoundOff"])
+        made["TotalVAT"] + made["RoundOff"]
+    )
     number = int(made["DocumentNumber"])
     voucher = common.put(f"invoices/{number}/bookkeep")["VoucherNumber"]
     entries = common.entries("B", voucher)

@@ -96,29 +96,43 @@ def test_every_answer_fits_the_published_file(spec: Any, api: Api) -> None:
     row = {"ArticleNumber": "CUP", "DeliveredQuantity": "1", "Price": 100, "VAT": 25}
     api.post("invoices", "Invoice", CustomerNumber="1", InvoiceRows=[row])
     api.put("invoices/1/bookkeep")
-    api.post("invoicepayments", "InvoicePayment", InvoiceNumber=1, Amount=10,
-             WriteOffs=[{"AccountNumber": 6570, "Amount": 1}])
+    api.post(
+        "invoicepayments",
+        "InvoicePayment",
+        InvoiceNumber=1,
+        Amount=10,
+        WriteOffs=[{"AccountNumber": 6570, "Amount": 1}],
+    )
     api.put("invoicepayments/1/bookkeep")
     api.post("orders", "Order", CustomerNumber="1", OrderRows=[row])
     api.post("prices", "Price", PriceList="A", ArticleNumber="CUP", Price=100)
     api.pull("lock_period", until="2026-01-31")
     answers = {
-        "customer": ("/3/customers/{CustomerNumber}", "customers/1"), "customers": ("/3/customers", "customers"),
-        "article": ("/3/articles/{ArticleNumber}", "articles/CUP"), "articles": ("/3/articles", "articles"),
-        "invoice": ("/3/invoices/{DocumentNumber}", "invoices/1"), "invoices": ("/3/invoices", "invoices"),
-        "order": ("/3/orders/{DocumentNumber}", "orders/1"), "orders": ("/3/orders", "orders"),
+        "customer": ("/3/customers/{CustomerNumber}", "customers/1"),
+        "customers": ("/3/customers", "customers"),
+        "article": ("/3/articles/{ArticleNumber}", "articles/CUP"),
+        "articles": ("/3/articles", "articles"),
+        "invoice": ("/3/invoices/{DocumentNumber}", "invoices/1"),
+        "invoices": ("/3/invoices", "invoices"),
+        "order": ("/3/orders/{DocumentNumber}", "orders/1"),
+        "orders": ("/3/orders", "orders"),
         "payment": ("/3/invoicepayments/{Number}", "invoicepayments/1"),
         "payments": ("/3/invoicepayments", "invoicepayments"),
         "voucher": ("/3/vouchers/{VoucherSeries}/{VoucherNumber}", "vouchers/B/1?financialyear=2"),
-        "vouchers": ("/3/vouchers", "vouchers"), "series": ("/3/voucherseries/{Code}", "voucherseries/A"),
-        "account": ("/3/accounts/{Number}", "accounts/3001"), "accounts": ("/3/accounts", "accounts"),
-        "year": ("/3/financialyears/{Id}", "financialyears/2"), "years": ("/3/financialyears", "financialyears"),
+        "vouchers": ("/3/vouchers", "vouchers"),
+        "series": ("/3/voucherseries/{Code}", "voucherseries/A"),
+        "account": ("/3/accounts/{Number}", "accounts/3001"),
+        "accounts": ("/3/accounts", "accounts"),
+        "year": ("/3/financialyears/{Id}", "financialyears/2"),
+        "years": ("/3/financialyears", "financialyears"),
         "information": ("/3/companyinformation", "companyinformation"),
         "settings": ("/3/settings/company", "settings/company"),
-        "locked": ("/3/settings/lockedperiod", "settings/lockedperiod"), "me": ("/3/me", "me"),
+        "locked": ("/3/settings/lockedperiod", "settings/lockedperiod"),
+        "me": ("/3/me", "me"),
         "predefined": ("/3/predefinedaccounts/{name}", "predefinedaccounts/FREIGHT"),
         "price": ("/3/prices/{PriceList}/{ArticleNumber}", "prices/A/CUP"),
-        "price list": ("/3/pricelists/{Code}", "pricelists/A"), "unit": ("/3/units/{Code}", "units/st"),
+        "price list": ("/3/pricelists/{Code}", "pricelists/A"),
+        "unit": ("/3/units/{Code}", "units/st"),
         "currency": ("/3/currencies/{Code}", "currencies/EUR"),
         "cost centre": ("/3/costcenters/{Code}", "costcenters/WEBB"),
         "project": ("/3/projects/{ProjectNumber}", "projects/1"),

@@ -9,18 +9,27 @@ import pytest
 from .conftest import Api
 
 
-@pytest.mark.parametrize(("path", "single", "key", "values"), [
-    ("currencies", "Currency", "GBP", {"Code": "GBP", "Description": "Pund", "BuyRate": 13, "SellRate": 13}),
-    ("costcenters", "CostCenter", "NY", {"Code": "NY", "Description": "Ny"}),
-    ("projects", "Project", "P1", {"ProjectNumber": "P1", "Description": "Ny"}),
-    ("termsofpayments", "TermsOfPayment", "45", {"Code": "45", "Description": "45 dagar"}),
-    ("termsofdeliveries", "TermsOfDelivery", "EXW", {"Code": "EXW", "Description": "Ex works"}),
-    ("wayofdeliveries", "WayOfDelivery", "DHL", {"Code": "DHL", "Description": "DHL"}),
-    ("units", "Unit", "par", {"Code": "par", "Description": "Par"}),
-    ("modesofpayments", "ModeOfPayment", "SWISH", {"Code": "SWISH", "Description": "Swish", "AccountNumber": "1685"}),
-])
+@pytest.mark.parametrize(
+    ("path", "single", "key", "values"),
+    [
+        ("currencies", "Currency", "GBP", {"Code": "GBP", "Description": "Pund", "BuyRate": 13, "SellRate": 13}),
+        ("costcenters", "CostCenter", "NY", {"Code": "NY", "Description": "Ny"}),
+        ("projects", "Project", "P1", {"ProjectNumber": "P1", "Description": "Ny"}),
+        ("termsofpayments", "TermsOfPayment", "45", {"Code": "45", "Description": "45 dagar"}),
+        ("termsofdeliveries", "TermsOfDelivery", "EXW", {"Code": "EXW", "Description": "Ex works"}),
+        ("wayofdeliveries", "WayOfDelivery", "DHL", {"Code": "DHL", "Description": "DHL"}),
+        ("units", "Unit", "par", {"Code": "par", "Description": "Par"}),
+        (
+            "modesofpayments",
+            "ModeOfPayment",
+            "SWISH",
+            {"Code": "SWISH", "Description": "Swish", "AccountNumber": "1685"},
+        ),
+    ],
+)
 def test_a_register_lists_creates_changes_and_deletes(
-        api: Api, path: str, single: str, key: str, values: dict[str, Any]) -> None:
+    api: Api, path: str, single: str, key: str, values: dict[str, Any]
+) -> None:
     """One behaviour for all of them; a code is taken once."""
     before = len(api.get(path))
     assert api.post(path, single, **values)["Description"] == values["Description"]
@@ -49,9 +58,44 @@ def test_projects_number_themselves_and_show_less_in_the_list(api: Api) -> None:
 def test_the_chart_of_accounts_is_per_year(api: Api) -> None:
     """What an e-shop needs is there, with VAT codes; a change touches the year it names."""
     numbers = {row["Number"]: row["VATCode"] for row in api.get("accounts?limit=500")}
-    wanted = {1510, 1580, 1686, 1930, 2420, 2421, 2440, 2611, 2621, 2631, 2614, 2640, 2641, 2645, 3001, 3002, 3003,
-              3004, 3011, 3012, 3013, 3014, 3105, 3106, 3108, 3305, 3308, 3520, 3521, 3522, 3540, 3740, 3960, 7960,
-              6570, 6064}
+    wanted = {
+        1510,
+        1580,
+        1686,
+        1930,
+        2420,
+        2421,
+        2440,
+        2611,
+        2621,
+        2631,
+        2614,
+        2640,
+        2641,
+        2645,
+        3001,
+        3002,
+        3003,
+        3004,
+        3011,
+        3012,
+        3013,
+        3014,
+        3105,
+        3106,
+        3108,
+        3305,
+        3308,
+        3520,
+        3521,
+        3522,
+        3540,
+        3740,
+        3960,
+        7960,
+        6570,
+        6064,
+    }
     assert wanted - numbers.keys() == set()
     assert (numbers[3001], numbers[3002], numbers[3003], numbers[3004]) == ("MP1", "MP2", "MP3", "MF")
     api.put("accounts/3001?financialyear=1", "Account", Active=False)

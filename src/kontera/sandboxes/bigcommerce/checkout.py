@@ -32,6 +32,7 @@ from kontera.sandboxes.bigcommerce.pricing import (
     Reduction,
     price,
 )
+from kontera.sandboxes.bigcommerce.seed_data import PAYMENTS
 from kontera.sandboxes.bigcommerce.seed_people import VAT_FIELD, address
 from kontera.sandboxes.bigcommerce.state import Json, Order, Store
 from kontera.sandboxes.bigcommerce.zones import SHIPPING_CLASS, WRAPPING_CLASS, entered_in, rates_for
@@ -98,6 +99,8 @@ def checkout(store: Store, cart: Json) -> Order:
     order.head["status_id"], order.head["status"] = INCOMPLETE, "Incomplete"
     _check_tenders(session, order)
     store.orders[order.id] = order
+    for row in order.coupons:
+        next(coupon for coupon in store.coupons if coupon["id"] == row["coupon_id"])["num_uses"] += 1
     announce_created(store, order)
     if not cart.get("incomplete"):
         _finish(session, order, specs)
@@ -229,7 +232,6 @@ def _reductions(session: Session, specs: list[LineSpec]) -> list[Reduction]:
         amount = coupon["amount"] if kind in (1, 5) else rounded(coupon["amount"] * session.rate, session.decimals)
         found.append(Reduction(kind, amount, "total-coupon" if kind == PER_TOTAL else "coupon", coupon["name"],
                                coupon["code"], targets if limited else None))
-        coupon["num_uses"] += 1
     if session.cart.get("manual_discount"):
         amount = rounded(Decimal(str(session.cart["manual_discount"])), session.decimals)
         found.append(Reduction(PER_TOTAL, amount, "manual-discount", "Manual Discount", coupon=False))
@@ -259,7 +261,10 @@ def _fee(session: Session, entry: Json) -> Fee:
 
 
 def _check_tenders(session: Session, order: Order) -> None:
-    """Refuse before anything is kept: a certificate that cannot be used, a guest's store credit."""
+    """Refuse before anything is kept: an unknown way to pay, a certificate that cannot be used, a guest's credit."""
+    how = str(session.cart.get("payment", "card"))
+    if how not in PAYMENTS:
+        raise ValueError(f"unknown way to pay {how!r}; known: {', '.join(sorted(PAYMENTS))}")
     for code in session.cart.get("gift_certificates", []):
         card = session.store.certificate(code)
         if (card is None or card["status"] != "active" or not card["balance"]

@@ -81,7 +81,7 @@ class _Maker:
         basis = Basis(self.specs, given.whole(body.get("customer_id"), "customer_id"), billing, addresses,
                       self.currency, self.currency, given.whole(body.get("channel_id", 1), "channel_id"),
                       str(body.get("order_source", "external")), tax_provider="",
-                      extra=given.plain_fields(body) | {"cart_id": None},
+                      extra=given.plain_fields(body) | {"cart_id": ""},
                       tax_class_name=OVERRIDE if self.overridden else None)
         order = build(self.store, basis, priced)
         for pickup in pickups:
@@ -147,7 +147,7 @@ class _Maker:
         wanted = {str(option.get("value")) for option in given.rows(entry.get("product_options"), "product_options")}
         variant = variant or next((row for row in product["variants"] for value in row["option_values"]
                                    if str(value["id"]) in wanted), None)
-        if product["base_variant_id"] is None and variant is None:
+        if not product["base_variant_id"] and variant is None:
             raise given.refuse("The field 'product_options' is required for a product with variants.",
                                field="product_options")
         return LineSpec(key, product, variant, product["name"], variant["sku"] if variant else product["sku"],

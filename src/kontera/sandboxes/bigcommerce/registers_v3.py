@@ -148,7 +148,7 @@ def customers(call: Call) -> Response:
         rows = [{**row, "form_fields": [{"name": field["name"], "value": field["value"],
                                          "customer_id": field["customer_id"]} for field in row["form_fields"]]}
                 for row in rows]
-    return v3_list(rows, call.query)
+    return v3_list(rows, call.query, cursors=True)
 
 
 def addresses(call: Call) -> Response:
@@ -162,7 +162,8 @@ def form_fields(call: Call) -> Response:
     """The values of form fields, among them the VAT number."""
     wanted, name = call.query.get("customer_id"), call.query.get("field_name")
     return v3_list([row for customer in call.store.customers.values() for row in customer["form_fields"]
-                    if wanted in (None, str(row["customer_id"])) and name in (None, row["name"])], call.query)
+                    if wanted in (None, str(row["customer_id"])) and name in (None, row["name"])],
+                   call.query, cursors=True)
 
 
 _INCLUDED = frozenset({"variants"})
@@ -189,7 +190,7 @@ def products(call: Call) -> Response:
             and _matches(row, query, {"id": "id", "sku": "sku"})
             and query.get("sku", row["sku"]) == row["sku"] and query.get("name", row["name"]) == row["name"]
             and query.get("keyword", "").lower() in f"{row['name']} {row['sku']}".lower()]
-    return v3_list([_product(row, query) for row in rows], query)
+    return v3_list([_product(row, query) for row in rows], query, cursors=True)
 
 
 def _find(call: Call) -> Json:
@@ -258,7 +259,7 @@ def delete_product(call: Call) -> Response:
 
 def product_variants(call: Call) -> Response:
     """The variants of one article; an article without choices has one."""
-    return v3_list(_find(call)["variants"], call.query)
+    return v3_list(_find(call)["variants"], call.query, cursors=True)
 
 
 def variants(call: Call) -> Response:
@@ -266,7 +267,8 @@ def variants(call: Call) -> Response:
     rows = [variant for product in call.store.products.values() if not product["is_deleted"]
             for variant in product["variants"]]
     return v3_list([row for row in rows if call.query.get("sku", row["sku"]) == row["sku"]
-                    and (call.ids("id:in") is None or row["id"] in (call.ids("id:in") or set()))], call.query)
+                    and (call.ids("id:in") is None or row["id"] in (call.ids("id:in") or set()))], call.query,
+                   cursors=True)
 
 
 def adjust(method: str) -> Callable[[Call], Response]:
