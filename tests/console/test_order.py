@@ -191,11 +191,11 @@ def test_checking_again_is_only_for_what_waits(world: World, person: Person, mon
     """A booked order is left alone; a waiting one asks about each cause."""
     asked: list[str] = []
 
-    def check_again(order: ShopOrder, author: str) -> int:
+    def check_order_again(order: ShopOrder, author: str) -> int:
         asked.append(order.number)
         return 1
 
-    monkeypatch.setattr(actions, "check_again", check_again)
+    monkeypatch.setattr(actions, "check_order_again", check_order_again)
     client = person("finance")
     client.post(f"{world.path}orders/{world.booked.pk}/check-again/")
     waiting = ShopOrder.objects.get(merchant=world.merchant, number="1079")

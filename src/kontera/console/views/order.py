@@ -84,7 +84,7 @@ def check_again(request: HttpRequest, desk: Desk, pk: int) -> HttpResponseBase:
     if found.place != ShopOrder.Place.WAITING:
         messages.info(request, say("order.not_waiting", desk.language))
     else:
-        asked = actions.check_again(found, desk.author)
+        asked = actions.check_order_again(found, desk.author)
         messages.success(request, say("case.checked", desk.language, n=asked))
     return redirect("order", merchant=desk.merchant.slug, pk=pk)
 
