@@ -74,6 +74,13 @@ def test_checking_an_order_asks_about_every_cause_it_still_waits_for(
     assert sorted([world.cases["ACCOUNT_INACTIVE"].pk, other.pk]) == sorted(asked)
 
 
+def test_checking_chosen_orders_again_is_kept_too(world: World, woken: list[int]) -> None:
+    """Two of six: the answer says two."""
+    case = world.cases["ACCOUNT_INACTIVE"]
+    chosen = list(CaseWaiter.objects.filter(case=case).values_list("order_id", flat=True)[:2])
+    assert 2 == actions.check_again(case, "anna", "", chosen)
+
+
 def test_deciding_for_chosen_orders_leaves_the_others_waiting(world: World, woken: list[int]) -> None:
     """M45: one of six is left out by a person; it no longer waits, the case stays open for the rest."""
     case = world.cases["ACCOUNT_INACTIVE"]

@@ -22,9 +22,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     """What the console set in motion: code, choice, author, reason, order numbers."""
     calls: list[tuple[object, ...]] = []
 
-    def check_again(case: Case, author: str, reason: str) -> int:
-        calls.append((case.code, "try_again", author, reason, None))
-        return 6
+    def check_again(case: Case, author: str, reason: str, orders: list[int] | None = None) -> int:
+        calls.append((case.code, "try_again", author, reason, orders))
+        return 6 if orders is None else len(orders)
 
     def decide(case: Case, choice: str, author: str, reason: str, orders: list[ShopOrder] | None = None) -> int:
         calls.append((case.code, choice, author, reason, orders and [order.number for order in orders]))
@@ -100,6 +100,21 @@ def test_releasing_all_asks_once_with_name_and_reason(
     page = person("finance").post(f"{world.path}cases/{case.pk}/release/", form, follow=True)
     assert [("ACCOUNT_INACTIVE", "try_again", world.people["finance"], "Kontot är aktiverat", None)] == asked
     assert "6 ordrar prövas igen." in page.content.decode()
+
+
+def test_releasing_chosen_takes_only_orders_of_this_case(
+    world: World, person: Person, asked: list[tuple[object, ...]]
+) -> None:
+    """And with none chosen nothing is asked."""
+    case = world.cases["ACCOUNT_INACTIVE"]
+    mine = CaseWaiter.objects.get(case=case, order__number="1071").order_id
+    other = CaseWaiter.objects.get(case=world.cases["VAT_UNMAPPED"], order__number="1077").order_id
+    client = person("finance")
+    client.post(f"{world.path}cases/{case.pk}/release/", {"which": "chosen", "order": [str(mine), str(other)]})
+    assert [("ACCOUNT_INACTIVE", "try_again", world.people["finance"], "", [mine])] == asked
+    page = client.post(f"{world.path}cases/{case.pk}/release/", {"which": "chosen"}, follow=True)
+    assert "Ingen order var vald." in page.content.decode()
+    assert 1 == len(asked)
 
 
 def test_a_decision_takes_only_orders_of_this_case(

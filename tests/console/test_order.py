@@ -157,6 +157,7 @@ def test_an_order_that_cannot_be_read_still_has_a_page(world: World, person: Per
         fact=fact,
         place="waiting",
         first_seen_at=NOW,
+        looked_at=NOW,
         changed_at=NOW,
     )
     page = page_of(person("finance"), world, row)

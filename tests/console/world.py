@@ -202,6 +202,7 @@ def shop_order(shop: Connection, order: Order, place: str, seen: datetime, **mor
         fact=fact,
         place=place,
         first_seen_at=seen,
+        looked_at=seen,
         **fields,
     )
 

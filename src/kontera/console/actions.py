@@ -12,6 +12,7 @@ from django.db import transaction
 
 from kontera.calls import ReadinessCheck
 from kontera.connections import adapters
+from kontera.connections.readiness import check
 from kontera.console import moment
 from kontera.console.desk import Desk
 from kontera.db.models import Case, CaseWaiter, Connection, Decision, Lane, ShopOrder
@@ -20,9 +21,9 @@ from kontera.posting import release
 from kontera.work import engine
 
 
-def check_again(case: Case, author: str, reason: str) -> int:
-    """The cause was mended: everything that waits in the case is judged again; answers for how many orders."""
-    return release.check_again(case, author=author, reason=reason, clock=moment.clock())
+def check_again(case: Case, author: str, reason: str, orders: Sequence[int] | None = None) -> int:
+    """The cause was mended: what waits in the case, or only these orders, is judged again; answers for how many."""
+    return release.check_again(case, author=author, reason=reason, clock=moment.clock(), orders=orders)
 
 
 def check_order_again(order: ShopOrder, author: str) -> int:
@@ -58,12 +59,7 @@ def readiness(connection: Connection) -> list[ReadinessCheck]:
     window = adapters.window_of(connection, clock)
     lane = Lane.objects.filter(pk=connection.pk).first()
     window.restore(lane.arrivals if lane else [])
-    build = adapters.storefront if connection.kind == Connection.Kind.STOREFRONT else adapters.ledger
-    with adapters.collecting() as exchanges:
-        try:
-            return build(connection, clock, window).readiness()
-        finally:
-            adapters.keep(connection, exchanges)
+    return check(connection, clock, window)
 
 
 def hand_over(case: Case, desk: Desk, team: str, assignee: str, reason: str) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from tests.accounting.help import SE_BAS, ZONE, setup
 
 from kontera.accounting.book import book
 from kontera.accounting.documents import SalesInvoice, imbalance
@@ -24,7 +25,6 @@ from kontera.commerce import Order
 from kontera.errors import Problem
 from kontera.money import Money
 from kontera.storefronts.bigcommerce.translate import Context, translate
-from tests.accounting.help import SE_BAS, ZONE, setup
 
 FILES = ("orders.v2.oas2.yml", "orders.v3.yml")
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "bigcommerce-examples.md"
@@ -129,7 +129,9 @@ def _row(file: str, where: str, example: dict[str, Any], document: dict[str, Any
 
 def _judged(file: str, where: str, number: str, order: Order) -> Row:
     charged = f"{order.total} charged, {order.vat.rounded()} of it VAT"
-    years = tuple(FiscalYear(id=str(year), start=date(year, 1, 1), end=date(year, 12, 31)) for year in range(2015, 2031))
+    years = tuple(
+        FiscalYear(id=str(year), start=date(year, 1, 1), end=date(year, 12, 31)) for year in range(2015, 2031)
+    )
     outcome = book(order, SE_BAS, setup(fiscal_years=years), ZONE)
     if isinstance(outcome, LeftOut):
         return Row(file, where, number, "left out", f"{charged}; {outcome.reason}")

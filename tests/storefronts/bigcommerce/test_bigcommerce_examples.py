@@ -11,7 +11,6 @@ from bigcommerce_examples import PAGE, Row, as_page, example_rows
 from kontera.cases.catalogue import catalogue
 
 
-
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
     folder = os.environ.get("KONTERA_SPECS")

@@ -81,12 +81,16 @@ def case(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
 
 @act(Power.MOVE)
 def release(request: HttpRequest, desk: Desk, pk: int) -> HttpResponseBase:
-    """The cause is mended: check again and release all that wait."""
+    """The cause is mended: check again and release all that wait, or the chosen."""
     found = _case(desk, pk)
+    chosen = _chosen(request, found)
     if found.phase != Case.Phase.OPEN:
         messages.info(request, say("case.already_resolved", desk.language))
+    elif chosen == []:
+        messages.error(request, say("case.none_chosen", desk.language))
     else:
-        asked = actions.check_again(found, desk.author, _reason(request))
+        orders = None if chosen is None else [order.pk for order in chosen]
+        asked = actions.check_again(found, desk.author, _reason(request), orders)
         messages.success(request, say("case.checked", desk.language, n=asked))
     return redirect("case", merchant=desk.merchant.slug, pk=pk)
 
@@ -128,14 +132,20 @@ def _undecidable(request: HttpRequest, case: Case) -> tuple[str, list[ShopOrder]
         return "case.no_such_choice", None
     if not _reason(request):
         return "case.reason_missing", None
-    chosen = None
-    waiting = ShopOrder.objects.filter(waits__case=case, waits__released_at__isnull=True)
-    if request.POST.get("which") == "chosen":
-        wanted = [int(order) for order in request.POST.getlist("order") if order.isdecimal()]
-        chosen = list(waiting.filter(pk__in=wanted).order_by("pk"))
-    if not (waiting.exists() if chosen is None else chosen):
+    chosen = _chosen(request, case)
+    waiting = CaseWaiter.objects.filter(case=case, released_at__isnull=True)
+    if chosen == [] or not waiting.exists():
         return "case.none_chosen", None
     return "", chosen
+
+
+def _chosen(request: HttpRequest, case: Case) -> list[ShopOrder] | None:
+    """The orders chosen on the page, those that do wait in this case; None when all are meant."""
+    if request.POST.get("which") != "chosen":
+        return None
+    wanted = [int(order) for order in request.POST.getlist("order") if order.isdecimal()]
+    waiting = ShopOrder.objects.filter(waits__case=case, waits__released_at__isnull=True)
+    return list(waiting.filter(pk__in=wanted).order_by("pk"))
 
 
 def _reason(request: HttpRequest) -> str:
