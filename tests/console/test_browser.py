@@ -120,6 +120,7 @@ def test_a_bookkeepers_morning(visit: Visit, monkeypatch: pytest.MonkeyPatch) ->
     page.check("tbody tr:nth-child(1) input")
     page.check("tbody tr:nth-child(2) input")
     assert "2" == page.inner_text("text=Släpp valda >> span")
+    page.check("text=Lämna utanför bokföringen")
     page.click("text=Besluta för valda")
     assert page.evaluate("document.querySelector('#reason').matches(':invalid')")
     page.fill("#reason", "Provordrar")
