@@ -144,7 +144,12 @@ def _each(value: Any) -> tuple[Any, ...]:
 def connect_all(made: Stage, fast: int) -> None:
     """Connect the sandbox shop to the sandbox ledger, by the same commands as for the real ones."""
     fortnox, shop = made.sandboxes["fortnox"], made.sandboxes["bigcommerce"]
-    base = [f"base_url={fortnox['base_url']}", f"auth_url={fortnox['base_url']}/oauth-v1", "grant=client_credentials"]
+    base = [
+        f"base_url={fortnox['base_url']}",
+        f"auth_url={fortnox['base_url']}/oauth-v1",
+        "grant=client_credentials",
+        "create_articles=yes",
+    ]
     keys = _pick(fortnox["credentials"], "client_id", "client_secret", "tenant_id")
     keys.append(f"vat_codes={prepare_ledger(made)}")
     pace = ["rate_calls=25", f"rate_milliseconds={5000 // fast}"]
