@@ -48,6 +48,10 @@ class Reader:
             where = f"/3/vouchers/{row['VoucherSeries']}/{row['VoucherNumber']}"
             yield self._get(where, {"financialyear": str(row["Year"])})["Voucher"]
 
+    def payments(self) -> list[dict[str, Any]]:
+        """Every invoice payment of the ledger."""
+        return list(self._pages("/3/invoicepayments", "InvoicePayments"))
+
     def customers(self) -> list[dict[str, Any]]:
         """Every customer of the ledger."""
         return list(self._pages("/3/customers", "Customers"))
@@ -64,6 +68,11 @@ class Reader:
         answer = self._http.get(where) if body is None else self._http.post(where, json=body)
         answer.raise_for_status()
         return answer.json()
+
+    def no_faults(self, vendor: str) -> None:
+        """Nothing goes wrong at this vendor any more."""
+        where = {"fortnox": self._ledger, "bigcommerce": self._shop}[vendor]["base_url"]
+        self._http.delete(f"{where}/_sandbox/faults").raise_for_status()
 
     def open_the_gate(self) -> None:
         """Lift the ledger's rate limit: reading everything back is not part of what is measured."""
