@@ -4,7 +4,7 @@
 ARGS ?=
 PY = .venv/bin/python
 # Quick and pure: a mistake there is known within seconds, before anything starts a database.
-FAST = $(wildcard tests/tidy tests/cases tests/commerce tests/accounting tests/sandboxes)
+FAST = $(wildcard tests/tidy tests/cases tests/commerce tests/accounting)
 
 .PHONY: help demo test lint unit browser install pages lock clean
 

@@ -104,7 +104,7 @@ def payment(amount: Money, method: str = "klarna", place: int = 1, **more: Any) 
 def setup(rulebook: Rulebook = SE_BAS, **more: Any) -> LedgerSetup:
     """A ledger that has everything the rulebook names: its accounts, VAT codes, terms; years 2025 to 2027."""
     numbers = {rule.account for rule in (*rulebook.revenue, *rulebook.payment)}
-    numbers |= {rule.vat_account for rule in rulebook.vat if rule.vat_account}
+    numbers |= {rule.vat_account for rule in rulebook.vat if rule.vat_account} | {"2670"}
     numbers |= {value for value in msgspec.structs.astuple(rulebook.accounts) if value.isdigit()}
     codes: dict[str, VatCode] = {}
     for rule in rulebook.vat:
@@ -112,9 +112,9 @@ def setup(rulebook: Rulebook = SE_BAS, **more: Any) -> LedgerSetup:
         countries = rule.match.country if isinstance(rule.match.country, tuple) else (rule.match.country,)
         for country in countries:
             for rate in rates:
-                code = rule.vat_code.replace("{country}", country or "").replace("{rate}", str(rate))
+                code = rule.vat_code.replace("{country}", country or "").replace("{rate}", str(rate).replace(".", ""))
                 if code and rate is not None:
-                    codes[code] = VatCode(code=code, rate=rate, account=rule.vat_account)
+                    codes[code] = VatCode(code=code, rate=rate, account=rule.vat_account or "2670")
     years = [FiscalYear(id=str(y), start=date(y, 1, 1), end=date(y, 12, 31)) for y in (2025, 2026, 2027)]
     rates = {"EUR": "11.25", "USD": "10.40", "JPY": "0.068", "KWD": "33.9"}
     given: dict[str, Any] = {

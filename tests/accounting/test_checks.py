@@ -74,6 +74,19 @@ def test_what_the_ledger_would_refuse_is_known_before(changes: dict[str, Any], e
     assert [expected] == problems(order(TEA, paid="klarna"), SE_BAS, msgspec.structs.replace(READY, **changes))
 
 
+def test_tax_goes_to_the_account_the_ledger_has_on_its_vat_code() -> None:
+    """M40 M47: OSS rules leave the account to the ledger's own code; a code without account is held, not guessed."""
+    german = order(line("119.00", tax(19, "19.00")), country="DE")
+    for account, expected in (("2671", "2671"), ("", "")):
+        codes = READY.vat_codes | {"OSSDE19": VatCode(code="OSSDE19", rate=Decimal(19), account=account)}
+        accounts = READY.accounts | {"2671": LedgerAccount(number="2671", name="OSS Tyskland")}
+        ledger = msgspec.structs.replace(READY, vat_codes=codes, accounts=accounts)
+        if expected:
+            assert invoice(german, SE_BAS, ledger).lines[0].vat_account == expected
+        else:
+            assert facts(german, SE_BAS, ledger) == {"order": "1001", "rate": "19", "vat_code": "OSSDE19"}
+
+
 def test_a_ledger_locked_through_the_day_before_takes_the_order() -> None:
     """M51: locked through is inclusive."""
     ledger = msgspec.structs.replace(READY, locked_through=date(2026, 3, 1), max_rows=1)

@@ -47,6 +47,8 @@ def test_a_discount_rounded_apart_from_its_line_has_its_name() -> None:
     cuts = (Discount(kind=DiscountKind.ORDER, amount=money("20.03")),)
     tea = line("99.99", tax(25, "19.99"), price="120.02", discounts=cuts)
     assert named(order(tea, paid="klarna")) == [("vat 25", "19.99 SEK", "20.00 SEK", DifferenceCause.DISCOUNT_SPREAD)]
+    more = line("100.03", tax(25, "20.02"), price="120.06", discounts=cuts)  # 0.014 off; 2 x 0.006 is the most
+    assert problems(order(more, paid="klarna")) == [("VAT_DIFFERS", "")]
     without = line("99.99", tax(25, "19.99"))
     assert problems(order(without, paid="klarna")) == [("VAT_DIFFERS", "")]
 
@@ -57,6 +59,12 @@ def test_a_discount_rounded_apart_from_its_line_has_its_name() -> None:
 def test_one_öre_on_one_line_is_an_error(rate: str, vat: str) -> None:
     """M46 N8: 125.00 at 25 % is 25.00; one rounding cannot be a whole öre off."""
     assert problems(order(line("125.00", tax(rate, vat)), paid="klarna")) == [("VAT_DIFFERS", "")]
+
+
+def test_exactly_the_bound_is_allowed() -> None:
+    """N8: 100.025 at 25 % is 20.005; a shop that rounds halves to even has 20.00 of the 100.03 it charges."""
+    (found,) = booked(order(line("100.03", tax(25, "20.00")), paid="klarna")).differences
+    assert (found.ours, found.bound) == (money("20.01"), money("0.006"))
 
 
 def test_what_is_told_when_vat_differs() -> None:
@@ -72,6 +80,33 @@ def test_the_orders_vat_is_the_law_when_it_has_one_rate() -> None:
     the_order = order(*lines, paid="klarna", vat=money("0.42"))
     assert booked(the_order).differences == ()
     assert [money("0.10"), money("0.10"), money("0.11"), money("0.11")] == [r.vat for r in invoice(the_order).lines]
+
+
+def test_the_orders_vat_is_spread_over_the_lines_when_they_were_rounded_before() -> None:
+    """M50 N8: lines say 5 x 0.11, the order 0.53 (rounded at the subtotal): 0.53 is booked."""
+    lines = [line("0.99", tax(12, "0.11"), name=str(number)) for number in range(5)]
+    the_order = order(*lines, paid="klarna", vat=money("0.53"))
+    assert booked(the_order).differences == ()
+    assert ledger_lines(invoice(the_order))["2621"] == "-0.53"
+
+
+@pytest.mark.parametrize(
+    ("price", "charged", "fits"),
+    [
+        ("1.2345", "74.07", True),
+        ("1.2345", "74.20", False),
+        ("1.23", "74.07", True),
+        ("1.23", "74.20", False),
+    ],
+)
+def test_a_price_is_as_exact_as_it_is_written(price: str, charged: str, fits: bool) -> None:
+    """N8 M55: 60 x 1.23 may be 60 x 1.2345 rounded for display; four decimals leave no such room."""
+    vat = str((Decimal(charged) / 5).quantize(Decimal("0.01")))
+    the_order = order(line(charged, tax(25, vat), quantity="60", price=price), paid="klarna")
+    if fits:
+        assert invoice(the_order).total == money(charged)
+    else:
+        assert problems(the_order) == [("TOTAL_DIFFERS", "")]
 
 
 def test_the_orders_vat_against_its_lines_with_two_rates() -> None:

@@ -118,13 +118,12 @@ def test_a_payment_is_dated_when_it_was_captured_but_never_before_its_invoice() 
 
 
 def test_order_mode_writes_an_order_that_posts_nothing() -> None:
-    """M3 M4: the store's rule says a person handles it first; the payment waits for the invoice made from it."""
+    """M3 M4: the store's rule says a person handles it first; a ledger takes a payment only for a booked invoice."""
     rulebook = rules(replace=(('mode = "invoice"', 'mode = "order"'), ("book = true", "book = false")))
-    sale, paid = booked(order(TEA, paid="klarna"), rulebook).documents
+    (sale,) = booked(order(TEA, paid="klarna"), rulebook).documents
     assert isinstance(sale, SalesOrder)
     assert sale.postings == ()
     assert money("500.00") == sale.total
-    assert (paid.invoice, paid.book) == ("nt-1001", False)  # type: ignore[union-attr]
 
 
 def test_booking_without_a_person_can_be_switched_off() -> None:

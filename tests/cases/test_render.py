@@ -111,3 +111,17 @@ def test_braces_in_a_fact_are_text() -> None:
     """A product called "{order}" is quoted, not filled in again."""
     problem = Problem(code="ARTICLE_NUMBER_REFUSED", facts={"order": "1", "article": "{order}", "allowed": "A-Z"})
     assert 'The ledger does not take the article number "{order}"' == render(problem, "en").title
+
+
+def test_without_an_order_nothing_is_said_about_one() -> None:
+    """M118: the readiness list uses the same texts before the first order exists."""
+    case = render(Problem(code="PERIOD_LOCKED", facts={"order": "", "date": "", "locked_through": "2026-03-31"}), "en")
+    assert "" == case.body
+    assert "?" not in case.text()
+
+
+def test_an_adapter_may_name_the_place_better() -> None:
+    """M98: the adapter knows its own menus; its path replaces the catalogue's for that vendor."""
+    facts = {"order": "1", "name": "FREIGHT", "where": "Fortnox > Inställningar > Fakturering > Frakt"}
+    case = render(Problem(code="PREDEFINED_ACCOUNT_MISSING", facts=facts), "sv", ledger="fortnox")
+    assert (Place(vendor="Fortnox", path="Inställningar > Fakturering > Frakt"),) == case.where

@@ -200,3 +200,18 @@ def test_an_order_older_than_the_cut_off_is_left_out(world: World) -> None:
     world.shop.save()
     world.arrives(sale("1"))
     assert ("left_out", "cut_off") == (world.order("1").place, world.order("1").left_out_rule)
+
+
+def test_entries_that_differ_from_the_prediction_are_a_case_until_they_agree(world: World) -> None:
+    """M48 law 5: booked is not enough: entries are read back, and a difference waits until read again."""
+    world.arrives(sale("1"))
+    world.drain()
+    voucher = next(iter(world.sandbox.company.vouchers.values()))
+    row = next(one for one in voucher["VoucherRows"] if one["Account"] == 3002)
+    row["Account"] = 3001
+    world.ledger.documents.filter(reference="nt-1").update(proof="")
+    world.drain()
+    assert ["ENTRIES_DIFFER"] == world.cases(world.order("1"))
+    row["Account"] = 3002
+    release(world, "ENTRIES_DIFFER")
+    assert ("booked", []) == (world.order("1").place, world.cases(world.order("1")))

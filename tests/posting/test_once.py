@@ -9,7 +9,7 @@ import pytest
 
 from kontera.clock import SystemClock
 from kontera.commerce import Customer
-from kontera.db.models import Exchange, OutboxDocument
+from kontera.db.models import Exchange
 from kontera.sandboxes.kit import Fault
 from tests.accounting.help import line, order, tax
 from tests.posting.world import World
@@ -133,3 +133,16 @@ def test_four_calls_from_known_customer_to_booked_and_paid(world: World) -> None
     writes = {name: count for name, count in by_call.items() if not name.startswith("GET")}
     assert 4 == sum(writes.values())
     assert "booked" == world.order("2").place
+
+
+def test_a_customer_who_buys_at_home_and_abroad_never_gets_the_wrong_vat(world: World) -> None:
+    """M47: the card decides VAT in Fortnox; it is never turned to export while an order at home is being written."""
+    for number in range(6):
+        world.arrives(sale(f"home{number}"))
+        tea = line("230.36", quantity="2", price="115.18", country="NO")
+        world.arrives(
+            order(tea, paid="klarna", country="NO", id=f"away{number}", number=f"away{number}", placed_at=NOW)
+        )
+    world.drain(2)
+    places = {row.number: (row.place, world.cases(row)) for row in world.shop.orders.all()}
+    assert {("booked", ())} == {(place, tuple(cases)) for place, cases in places.values()}

@@ -40,6 +40,7 @@ class World:
             "client_id": keys["client_id"],
             "client_secret": keys["client_secret"],
             "tenant_id": keys["tenant_id"],
+            "documents": "both",
             "rate_calls": "0",
         })  # fmt: skip
         self.shop = self._connect("bigcommerce", "nt", {

@@ -80,7 +80,7 @@ def reference_of(order: Order) -> str:
 def _booked(
     order: Order, rulebook: Rulebook, setup: LedgerSetup, zone: str, home: str, rule: BookingRule, day: date
 ) -> Outcome:
-    made = _rows(order, rulebook, home, rule)
+    made = _rows(order, rulebook, setup, home, rule)
     problems = list(made.problems)
     card = _or_problem(customer_card(order, rulebook, made.region), problems)
     rate = _or_problem(exchange_rate(order, rulebook, setup, day), problems)
@@ -90,7 +90,8 @@ def _booked(
     if card is None:
         return Problems(problems=tuple(unique(problems)))
     sale = _document(order, rulebook, rule, made, card, rate, delivery, settlement, day)
-    documents: tuple[Document, ...] = (sale, *settlement.payments)
+    payable = rule.mode == "invoice" and rule.book  # a ledger takes a payment only for an invoice that is booked
+    documents: tuple[Document, ...] = (sale, *(settlement.payments if payable else ()))
     problems += check(order, documents, setup)
     if problems:
         return Problems(problems=tuple(unique(problems)))
@@ -105,7 +106,7 @@ def _or_problem(answer: A | Problem, problems: list[Problem]) -> A | None:
     return answer
 
 
-def _rows(order: Order, rulebook: Rulebook, home: str, rule: BookingRule) -> _Rows:
+def _rows(order: Order, rulebook: Rulebook, setup: LedgerSetup, home: str, rule: BookingRule) -> _Rows:
     """Every row of the document, as far as the rules know it, and the region most of the money belongs to."""
     parts = parts_of(order)
     sums = totals(order)
@@ -114,7 +115,7 @@ def _rows(order: Order, rulebook: Rulebook, home: str, rule: BookingRule) -> _Ro
     rows: list[DocumentLine] = []
     regions: list[tuple[VatRegion, Money]] = []
     for part, vat in zip(parts, amounts.vats, strict=True):
-        treatment = treat(order, part, rulebook, home)
+        treatment = treat(order, part, rulebook, setup, home)
         if isinstance(treatment, Problem):
             problems.append(treatment)
             continue

@@ -20,7 +20,7 @@ from kontera.accounting.problems import rate_text
 from kontera.accounting.regions import EU, NumberCheck, region_of, vat_country
 from kontera.accounting.rulebook import CustomerType, Rulebook
 from kontera.accounting.rulebook_toml import rule_with_line
-from kontera.accounting.vat import code_of, vat_facts
+from kontera.accounting.vat import code_of, vat_account_of, vat_facts
 from kontera.commerce import LineKind
 from kontera.money import ZERO
 
@@ -122,14 +122,15 @@ def _of_sale(rulebook: Rulebook, sale: Sale, setup: LedgerSetup, home: str) -> t
     rule = choose(rulebook.vat, facts) if sale.country else None
     if isinstance(rule, Tie):
         return _tie(rulebook, "vat", rule)
-    if rule is None or (sale.rate and not rule.vat_account):
+    if rule is None:
         cause = f"vat:{sale.country}:{rate_text(sale.rate)}:{sale.tax_class}:{sale.customer}"
         return "VAT_UNMAPPED", cause
     seen = rule.region or region
     code = code_of(rule, sale.country, sale.rate)
-    if not has_vat_code(setup, code, sale.rate, seen in BUYER_ACCOUNTS):
+    account = vat_account_of(rule, code, setup)
+    if not has_vat_code(setup, code, sale.rate, seen in BUYER_ACCOUNTS) or (sale.rate and not account):
         return "VAT_RATE_NOT_IN_LEDGER", f"vat_rate:{rate_text(sale.rate)}:{code}"
-    missing = _of_account(rule.vat_account, setup) if sale.rate else None
+    missing = _of_account(account, setup) if sale.rate else None
     return missing or _of_revenue(rulebook, sale, seen, setup)
 
 

@@ -37,8 +37,9 @@ class VatMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class VatRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A VAT combination the merchant knows. vat_code may hold {country} and {rate}; vat_account takes the tax and is
-    needed when there is any; region replaces the region found from the facts (domestic reverse charge)."""
+    """A VAT combination the merchant knows. vat_code: the ledger's; may hold {country} and {rate} (digits only).
+    vat_account takes the tax; left out, it is the account the ledger has on the VAT code. region replaces the region
+    found from the facts (domestic reverse charge)."""
 
     id: str
     match: VatMatch

@@ -11,10 +11,11 @@ from decimal import Decimal
 import msgspec
 
 from kontera.accounting.documents import VatRegion, Why
+from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.accounting.match import Facts, Tie, choose
 from kontera.accounting.parts import Part
 from kontera.accounting.problems import ambiguous, on_order, rate_text, vat_unmapped
-from kontera.accounting.regions import EU, NumberCheck, check_vat_number, region_of, vat_country
+from kontera.accounting.regions import NumberCheck, check_vat_number, region_of, vat_country
 from kontera.accounting.rulebook import Rulebook, VatRule
 from kontera.commerce import LineKind, Order
 from kontera.errors import Problem
@@ -39,7 +40,7 @@ def vat_facts(country: str, rate: Decimal, tax_class: str, customer: str, region
     return Facts(country=vat_country(country), rate=rate, tax_class=tax_class, customer=customer, region=region)
 
 
-def treat(order: Order, part: Part, rulebook: Rulebook, home: str) -> VatTreatment | Problem:
+def treat(order: Order, part: Part, rulebook: Rulebook, setup: LedgerSetup, home: str) -> VatTreatment | Problem:
     """The VAT of one part. A gift card sold is outside VAT: the tax falls due when it is used."""
     fact = f"order {order.number} {part.fact}"
     charged = bool(part.rate and part.vat)
@@ -48,20 +49,32 @@ def treat(order: Order, part: Part, rulebook: Rulebook, home: str) -> VatTreatme
     if part.line.kind is LineKind.GIFT_CARD:
         why = Why(rule="accounts.gift_card_debt", rulebook=rulebook.label, fact=fact)
         return VatTreatment(region=region, code=rulebook.accounts.outside_vat_code, account="", why=why)
-    abroad_in_eu = vat_country(part.country) in EU and region is VatRegion.EU_DISTANCE
-    if abroad_in_eu and not charged and part.gross and number in (NumberCheck.INVALID, NumberCheck.HOME):
+    if region is VatRegion.EU_DISTANCE and part.gross and not charged and _claims_reverse_charge(order, number):
         return on_order(order, "VAT_NUMBER_INVALID", vat_number=order.customer.vat_number, country=part.country)
     rule = choose_vat(order, part, rulebook, region)
     if isinstance(rule, Tie):
         return ambiguous(order, rulebook, "vat", rule, fact)
-    if rule is None or (part.vat and not rule.vat_account):
+    if rule is None:
         return vat_unmapped(order, part.country, part.rate, part.line.tax_class, customer_type(order))
+    code = code_of(rule, part.country, part.rate)
+    account = vat_account_of(rule, code, setup)
+    if part.vat and not account:
+        rate = rate_text(part.rate)
+        return on_order(order, "VAT_RATE_NOT_IN_LEDGER", f"vat_rate:{rate}", rate=rate, vat_code=code)
     return VatTreatment(
         region=rule.region or region,
-        code=code_of(rule, part.country, part.rate),
-        account=rule.vat_account,
+        code=code,
+        account=account,
         why=Why(rule=f"vat.{rule.id}", rulebook=rulebook.label, fact=fact),
     )
+
+
+def _claims_reverse_charge(order: Order, number: NumberCheck) -> bool:
+    """Whether a sale without VAT can only mean that the buyer accounts for it: a number was given, or a company was
+    charged no VAT at all. Then the number is what is wrong, not the rules."""
+    if number is NumberCheck.MISSING:
+        return order.customer.is_company and not order.vat
+    return number in (NumberCheck.INVALID, NumberCheck.HOME)
 
 
 def choose_vat(order: Order, part: Part, rulebook: Rulebook, region: VatRegion) -> VatRule | Tie | None:
@@ -73,5 +86,13 @@ def choose_vat(order: Order, part: Part, rulebook: Rulebook, region: VatRegion) 
 
 
 def code_of(rule: VatRule, country: str, rate: Decimal) -> str:
-    """The ledger's VAT code, with {country} and {rate} filled in: "OSS-{country}-{rate}" -> "OSS-DE-19"."""
-    return rule.vat_code.replace("{country}", vat_country(country)).replace("{rate}", rate_text(rate))
+    """The ledger's VAT code, with {country} and {rate} filled in, the rate by its digits only, because VAT codes hold
+    no signs: "OSS{country}{rate}" -> "OSSDE19", "OSSFI255"."""
+    digits = rate_text(rate).replace(".", "")
+    return rule.vat_code.replace("{country}", vat_country(country)).replace("{rate}", digits)
+
+
+def vat_account_of(rule: VatRule, code: str, setup: LedgerSetup) -> str:
+    """The account that takes the tax: the rule's, else the one the ledger itself has on the VAT code, else none."""
+    known = setup.vat_codes.get(code)
+    return rule.vat_account or (known.account if known else "")

@@ -47,9 +47,9 @@ def vat_amounts(order: Order, parts: Sequence[Part]) -> VatAmounts:
         ladder = total_ladder([vat_ladder(part, order.prices_include_vat) for part in members])
         _judge(order, rate_text(rate), shop, exact, _with_sum(ladder, shop, stated), differences, problems)
     booked = total(vats, order.currency)
-    if booked != order.vat and not problems:
+    if booked != order.vat.rounded() and not problems:
         ladder = total_ladder([vat_ladder(part, order.prices_include_vat) for part in parts])
-        _judge(order, "all", order.vat, booked, _with_sum(ladder, order.vat, booked), differences, problems)
+        _judge(order, "all", order.vat.rounded(), booked, _with_sum(ladder, order.vat, booked), differences, problems)
     return VatAmounts(vats=tuple(vats), differences=tuple(differences), problems=tuple(problems))
 
 

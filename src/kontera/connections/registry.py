@@ -67,7 +67,7 @@ VENDORS = {
             limit=0,
             seconds=30.0,
             at_once=6,
-            batch=4,
+            batch=8,
         ),
         Vendor(
             name="fortnox",

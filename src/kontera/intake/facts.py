@@ -39,7 +39,7 @@ def keep_read(connection: Connection, look: Look, read: Read, exchanges: list[Ex
                 leave_out(row, LeftOut(rule="connection", reason=read.left_out), now)
             elif new or row.place in (ShopOrder.Place.WAITING, ShopOrder.Place.ARRIVED):
                 judge(row.pk, now)
-        _looked(look)
+        looked(look)
     return new
 
 
@@ -48,7 +48,7 @@ def failed_look(look: Look, now: datetime, due_at: datetime, why: str) -> None:
     Look.objects.filter(pk=look.pk).update(attempts=F("attempts") + 1, due_at=due_at, trouble=why[:500])
 
 
-def _looked(look: Look) -> None:
+def looked(look: Look) -> None:
     """Remove the look, unless a newer notice came while we were reading."""
     gone, _ = Look.objects.filter(pk=look.pk, wanted=look.wanted).delete()
     if not gone:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import groupby
+from urllib.parse import urlsplit
 
 import structlog
 from django.db import transaction
@@ -165,13 +166,20 @@ def _read(connection: Connection, shop: Storefront, looks: Sequence[Look], clock
             found = {read.id: read for read in reads}
             for look in chunk:
                 if look.external_id in found:
-                    keep_read(connection, look, found[look.external_id], exchanges, clock.now())
-                    exchanges = []
+                    own = [one for one in exchanges if _is_about(one.url, look.external_id)]
+                    exchanges = [one for one in exchanges if one not in own]
+                    keep_read(connection, look, found[look.external_id], own, clock.now())
+            adapters.keep(connection, exchanges)
     if stopped is not None:
         later = clock.now() + timedelta(seconds=stopped.after if isinstance(stopped, WillRetry) else 30)
         for look in Look.objects.filter(pk__in=[look.pk for look in looks]):
             failed_look(look, clock.now(), later, str(stopped))
         raise stopped
+
+
+def _is_about(url: str, external_id: str) -> bool:
+    """Whether a call was about one object alone: its id is a part of the path."""
+    return external_id in urlsplit(url).path.split("/")
 
 
 def _chunks(looks: Sequence[Look], size: int) -> Iterator[list[Look]]:

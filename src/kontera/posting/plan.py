@@ -111,6 +111,8 @@ def leave_out(row: ShopOrder, outcome: LeftOut, now: datetime) -> None:
 def _plan(
     row: ShopOrder, order: Order, booking: Booking, version: RulebookVersion, kept: list[OutboxDocument], now: datetime
 ) -> None:
+    if any(document.proof in ("differs", "unreadable") for document in kept):
+        return  # it waits until its entries have been read back again
     wanted = {document.reference: document for document in booking.documents}
     left = [document for document in kept if not _unsent(document)]
     changed = [

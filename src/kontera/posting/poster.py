@@ -7,6 +7,7 @@ for in the ledger, and only when it is surely not there sent again. One bad docu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import timedelta
@@ -42,7 +43,7 @@ class Poster:
         self._lease = lease
         self._pool = Pool(ledger, at_once)
         self._flying: dict[Future[Done], OutboxDocument] = {}
-        self._busy: set[str] = set()  # orders, customers and articles that a call in flight is about
+        self._busy: Counter[str] = Counter()  # orders, customers and articles that calls in flight are about
         self._held_by: dict[Future[Done], set[str]] = {}
         self._results = Results(connection, clock, SETTLE_SECONDS)
 
@@ -62,7 +63,7 @@ class Poster:
                 finished, _ = wait(self._flying, _SHOW_LIFE_SECONDS, return_when=FIRST_COMPLETED)
                 for future in finished:
                     row = self._flying.pop(future)
-                    self._busy -= self._held_by.pop(future)
+                    self._busy.subtract(self._held_by.pop(future))
                     try:
                         arrived += self._results.take(row, self._document(row), future.result())
                     except LaneMustRest as rest:
@@ -77,9 +78,7 @@ class Poster:
         for row in self._due(self._at_once * 4):
             if len(self._flying) >= self._at_once:
                 return
-            if f"order:{row.order_id}" not in self._busy and row.pk not in {
-                other.pk for other in self._flying.values()
-            }:
+            if not self._busy[f"order:{row.order_id}"]:
                 self._launch(row)
 
     def _due(self, limit: int) -> Iterator[OutboxDocument]:
@@ -99,18 +98,19 @@ class Poster:
         waits_on = self._missing(row, document)
         if waits_on is None:
             return
+        uses = {f"uses:{document.customer.key}"} if isinstance(document, SalesInvoice | SalesOrder) else set()
         if waits_on:
             future, key = waits_on
             self._fly(row, future, {key})
             return
         bound = self._bound(row, document)
         if row.step == Step.SENDING:
-            self._fly(row, self._pool.look(document, bound), set())
+            self._fly(row, self._pool.look(document, bound), uses)
             return
         row.step, row.sent_at, row.trouble = Step.SENDING, self._clock.now(), ""
         row.attempts += 1
         row.save(update_fields=["step", "sent_at", "attempts", "trouble"])
-        self._fly(row, self._pool.record(document, bound), set())
+        self._fly(row, self._pool.record(document, bound), uses)
 
     def _quoted(self, row: OutboxDocument, document: Document) -> bool:
         """Law 5: what the ledger would refuse or add up differently is held before anything is sent."""
@@ -129,20 +129,26 @@ class Poster:
         return True
 
     def _missing(self, row: OutboxDocument, document: Document) -> tuple[Future[Done], str] | tuple[()] | None:
-        """The call that makes a customer or article the document needs: () = nothing is missing, None = being made."""
+        """The call that makes a customer or article the document needs: () = nothing is missing, None = wait.
+
+        A customer card is never changed while a document of that customer is being written: in some ledgers the card
+        decides the document's VAT.
+        """
         if not isinstance(document, SalesInvoice | SalesOrder):
             return ()
         card = document.customer
         binding = self._binding(Binding.Kind.CUSTOMER, card.key)
         if binding is None or (binding.digest and binding.digest != digest_of(card)):
             key = f"customer:{card.key}"
-            if key in self._busy:
+            if self._busy[key] or self._busy[f"uses:{card.key}"]:
                 return None
             return self._pool.customer(card, binding.number if binding else None), key
+        if self._busy[f"customer:{card.key}"]:
+            return None
         for line in document.lines:
             if line.article and self._ledger.needs_article(line.article):
                 key = f"article:{line.article}"
-                if key in self._busy:
+                if self._busy[key]:
                     return None
                 if self._binding(Binding.Kind.ARTICLE, line.article) is None:
                     return self._pool.article(line.article, line.text, line.unit), key
@@ -156,20 +162,17 @@ class Poster:
             invoice = OutboxDocument.objects.get(
                 connection=self._connection, reference=document.invoice, step__in=(Step.BOOKED, Step.DONE)
             )
-            others = self._connection.documents.filter(
-                kind=row.kind, content__invoice=document.invoice, sequence__lt=row.sequence
-            )
-            return Bound(
-                invoice=invoice.number, taken=tuple(others.exclude(number="").values_list("number", flat=True))
-            )
+            earlier = row.order.documents if row.order else OutboxDocument.objects.none()
+            taken = earlier.filter(kind=row.kind, sequence__lt=row.sequence).exclude(number="")
+            return Bound(invoice=invoice.number, taken=tuple(taken.values_list("number", flat=True)))
         if isinstance(document, Voucher):
             return Bound()
         binding = self._binding(Binding.Kind.CUSTOMER, document.customer.key)
         return Bound(customer=binding.number if binding else "")
 
     def _fly(self, row: OutboxDocument, future: Future[Done], keys: set[str]) -> None:
-        keys = keys | {f"order:{row.order_id}"}
-        self._busy |= keys
+        keys = keys | {f"order:{row.order_id}" if row.order_id else f"document:{row.pk}"}
+        self._busy.update(keys)
         self._held_by[future] = keys
         self._flying[future] = row
 

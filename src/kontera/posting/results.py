@@ -27,6 +27,9 @@ from kontera.posting.cards import digest_of
 Step = OutboxDocument.Step
 UNCERTAIN = "DELIVERY_UNCERTAIN"
 _LOOK_AGAIN_MAX_SECONDS = 600.0
+# Where a document stands when the call about it was refused: a refused record was surely not written, a refused look
+# leaves it as uncertain as it was.
+_STOOD_AT = {Call.BOOK: Step.RECORDED, Call.LOOK: Step.SENDING}
 _log = structlog.get_logger("kontera.posting")
 
 
@@ -140,7 +143,7 @@ class Results:
         elif isinstance(error, NeedsOperator):
             facts = {"order": self._number(row), "document": row.reference}
             told = msgspec.structs.replace(error.problem, facts={**facts, **error.problem.facts})
-            self.hold(row, [told], Step.RECORDED if done.call is Call.BOOK else Step.PLANNED)
+            self.hold(row, [told], _STOOD_AT.get(done.call, Step.PLANNED))
         else:
             self.hold(row, [error.problem], row.step)
 

@@ -149,6 +149,7 @@ def test_unknown_refusal_is_held_with_the_vendor_words() -> None:
 
 @pytest.mark.parametrize(("code", "kind"), [("2001399", OurFault), ("2000311", NeedsSignIn)])
 def test_what_happens_next(code: str, kind: type[Exception]) -> None:
+    """M98: a malformed call is our defect, a refused key a sign-in."""
     assert isinstance(explain(Refused(code, "x", 400, "POST /3/invoices"), CONTEXT), kind)
 
 
@@ -165,4 +166,5 @@ def test_what_happens_next(code: str, kind: type[Exception]) -> None:
     ],
 )
 def test_scope_of_a_call(request_line: str, scope: str) -> None:
+    """M118: the missing right is named by the call that was refused."""
     assert scope == scope_of(request_line)

@@ -126,6 +126,7 @@ def test_net_prices_give_way_when_their_total_is_not_what_was_charged() -> None:
 
 
 def test_own_choice_is_kept_when_it_is_right() -> None:
+    """M46: prices stay with or without VAT as the document has them, while that gives what was charged."""
     document = invoice(CHART, "nt-1", [line(CHART, "125.00")], DAY)
     assert written(document).with_vat is True
     sold = [msgspec.structs.replace(row, amount=row.net, unit_price=row.net) for row in document.lines]

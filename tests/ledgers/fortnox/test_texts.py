@@ -35,6 +35,7 @@ def test_clean(given_text: str, expected: str) -> None:
 
 @given(st.text(max_size=400), st.booleans())
 def test_everything_cleaned_is_allowed(text: str, lines: bool) -> None:
+    """M8: whatever a shop writes, what is sent is in the allowed characters and length."""
     result = texts.clean(text, 255, lines)
     assert len(result) <= 255
     bad = [s for s in result if not (unicodedata.category(s)[0] == "L" or ALLOWED.fullmatch(s))]
@@ -43,6 +44,7 @@ def test_everything_cleaned_is_allowed(text: str, lines: bool) -> None:
 
 @given(st.text(max_size=60))
 def test_cleaning_again_changes_nothing(text: str) -> None:
+    """M1: so a text that is compared later is compared with itself."""
     once = texts.clean(text, 40)
     assert texts.clean(once, 40) == once
 
@@ -78,11 +80,13 @@ def test_postcodes_fit_the_card(given_text: str, expected: str) -> None:
     ],
 )
 def test_article_numbers(number: str, accepted: bool) -> None:
+    """M36: what Fortnox takes as an article number."""
     assert texts.article_accepted(number) is accepted
 
 
 @pytest.mark.parametrize(("code", "name"), [("SE", "Sverige"), ("NO", "Norway"), ("GB", "United Kingdom"), ("XX", "")])
 def test_countries_by_name(code: str, name: str) -> None:
+    """M20: documents carry the country's name, cards its code."""
     assert texts.country_name(code) == name
 
 
@@ -97,4 +101,5 @@ def test_countries_by_name(code: str, name: str) -> None:
     ],
 )
 def test_emails(address: str, accepted: bool) -> None:
+    """M20: an address Fortnox would refuse is left out, not sent."""
     assert texts.email_accepted(address) is accepted

@@ -22,8 +22,11 @@ class Api:
 
     def __init__(self, sandbox: FortnoxSandbox, token: str) -> None:
         self.sandbox = sandbox
-        self.http = httpx2.Client(base_url=sandbox.base_url, trust_env=False,
-                                  headers={"Authorization": f"Bearer {token}", "Accept": "application/json"})
+        self.http = httpx2.Client(
+            base_url=sandbox.base_url,
+            trust_env=False,
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+        )
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Status and JSON body."""
@@ -102,7 +105,8 @@ def api(make: Callable[..., Api]) -> Api:
     """A sandbox without rate limit, with customer 1 and articles TEA (12 %) and CUP (25 %)."""
     found = make()
     found.post("customers", "Customer", Name="Anna Ek", Email="anna@example.com", CountryCode="SE", Type="PRIVATE")
-    found.post("articles", "Article", ArticleNumber="TEA", Description="Sencha 100 g", VAT=12, SalesAccount=3002,
-               Unit="st")
+    found.post(
+        "articles", "Article", ArticleNumber="TEA", Description="Sencha 100 g", VAT=12, SalesAccount=3002, Unit="st"
+    )
     found.post("articles", "Article", ArticleNumber="CUP", Description="Kopp", VAT=25)
     return found

@@ -15,13 +15,20 @@ NOTHING = Extra(ZERO, ZERO, "MF")
 D = Decimal
 
 
-def line(quantity: str, price: str, rate: str = "25", code: str = "MP1", discount: str = "0",
-         kind: str = "PERCENT") -> Line:
+def line(
+    quantity: str, price: str, rate: str = "25", code: str = "MP1", discount: str = "0", kind: str = "PERCENT"
+) -> Line:
     return Line(D(quantity), D(price), D(discount), kind, D(rate), code)
 
 
-def add_up(*lines: Line, included: bool = False, freight: Extra = NOTHING, fee: Extra = NOTHING,
-           round_off: bool = False, how: str = PER_RATE) -> Totals:
+def add_up(
+    *lines: Line,
+    included: bool = False,
+    freight: Extra = NOTHING,
+    fee: Extra = NOTHING,
+    round_off: bool = False,
+    how: str = PER_RATE,
+) -> Totals:
     return totals(lines, vat_included=included, freight=freight, fee=fee, round_off=round_off, vat_rounding=how)
 
 
@@ -41,14 +48,18 @@ def test_prices_with_vat_add_up_to_what_the_customer_pays() -> None:
     assert result.row_nets == (D("230.36"), D("39.20"))
 
 
-@pytest.mark.parametrize(("line_", "expected"), [
-    (line("3", "33.33", discount="10"), "89.99"),  # 99.99 less 10 % is 89.991
-    (line("3", "10", discount="5", kind="AMOUNT"), "25"),  # for the whole row, not per unit
-    (line("-3", "10", discount="5", kind="AMOUNT"), "-25"),  # a credited row comes back whole
-    (line("1", "-50"), "-50"),
-    (line("0", "100"), "0"),
-    (line("1.13", "1.13"), "1.28"),
-])
+@pytest.mark.parametrize(
+    ("line_", "expected"),
+    [
+        (line("3", "33.33", discount="10"), "89.99"),  # 99.99 less 10 % is 89.991
+        (line("3", "10", discount="5", kind="AMOUNT"), "25"),  # for the whole row, not per unit
+        (line("-3", "10", discount="5", kind="AMOUNT"), "-25"),  # a credited row comes back whole
+        (line("0", "10", discount="5", kind="AMOUNT"), "0"),  # nothing delivered, nothing taken off
+        (line("1", "-50"), "-50"),
+        (line("0", "100"), "0"),
+        (line("1.13", "1.13"), "1.28"),
+    ],
+)
 def test_row_totals(line_: Line, expected: str) -> None:
     """Quantity x price, less a percentage or an amount."""
     assert row_total(line_) == D(expected)
@@ -68,14 +79,21 @@ def test_fee_and_freight_keep_their_own_vat() -> None:
 
 
 amounts = st.decimals(min_value=-9999, max_value=9999, places=2)
-lines_strategy = st.lists(st.builds(
-    Line, quantity=st.decimals(min_value=-99, max_value=99, places=2), price=amounts,
-    discount=st.decimals(min_value=0, max_value=100, places=2), discount_type=st.just("PERCENT"), rate=st.just(D(25)),
-    code=st.sampled_from(["MP1", "OSSDK25"])), max_size=12)
+lines_strategy = st.lists(
+    st.builds(
+        Line,
+        quantity=st.decimals(min_value=-99, max_value=99, places=2),
+        price=amounts,
+        discount=st.decimals(min_value=0, max_value=100, places=2),
+        discount_type=st.just("PERCENT"),
+        rate=st.just(D(25)),
+        code=st.sampled_from(["MP1", "OSSDK25"]),
+    ),
+    max_size=12,
+)
 
 
-@given(lines=lines_strategy, included=st.booleans(), round_off=st.booleans(),
-       how=st.sampled_from([PER_RATE, PER_ROW]))
+@given(lines=lines_strategy, included=st.booleans(), round_off=st.booleans(), how=st.sampled_from([PER_RATE, PER_ROW]))
 def test_the_parts_always_add_up(lines: list[Line], included: bool, round_off: bool, how: str) -> None:
     """Net + VAT + freight + fee + round-off = total, and with VAT included the total is the sum of the rows."""
     freight = Extra(D("49.50"), D(25), "MP1")

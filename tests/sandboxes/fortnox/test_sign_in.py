@@ -19,14 +19,26 @@ REDIRECT = "http://localhost:8000/connect/fortnox"
 
 def token(api: Api, secret: str = "sandbox-secret", headers: dict[str, str] | None = None, **form: str) -> Any:
     """One call of the token endpoint."""
-    return httpx2.post(f"{api.sandbox.base_url}/oauth-v1/token", data=form, auth=("sandbox-client", secret),
-                       headers=headers, trust_env=False)
+    return httpx2.post(
+        f"{api.sandbox.base_url}/oauth-v1/token",
+        data=form,
+        auth=("sandbox-client", secret),
+        headers=headers,
+        trust_env=False,
+    )
 
 
 def authorize(api: Api, **query: str) -> dict[str, list[str]]:
     """Where the authorize page sends the browser, as its query."""
-    parameters = {"client_id": "sandbox-client", "response_type": "code", "state": "s1", "redirect_uri": REDIRECT,
-                  "scope": "invoice customer", "access_type": "offline", **query}
+    parameters = {
+        "client_id": "sandbox-client",
+        "response_type": "code",
+        "state": "s1",
+        "redirect_uri": REDIRECT,
+        "scope": "invoice customer",
+        "access_type": "offline",
+        **query,
+    }
     answer = api.http.get("/oauth-v1/auth", params=parameters)
     assert answer.status_code == 302, answer.text
     assert answer.headers["location"].startswith(REDIRECT)
@@ -52,15 +64,25 @@ def test_5_1_the_authorize_page_refuses_in_its_own_ways(api: Api) -> None:
     """A scope the client lacks is invalid_scope; a wrong address or a missing state is answered on the spot."""
     assert authorize(api, scope="invoice everything")["error"] == ["invalid_scope"]
     assert authorize(api, response_type="token")["error"] == ["unsupported_response_type"]
-    assert api.http.get("/oauth-v1/auth", params={"client_id": "sandbox-client", "state": "s",
-                                                  "redirect_uri": "http://evil.example"}).status_code == 400
+    assert (
+        api.http.get(
+            "/oauth-v1/auth",
+            params={"client_id": "sandbox-client", "state": "s", "redirect_uri": "http://evil.example"},
+        ).status_code
+        == 400
+    )
 
 
 def test_the_consent_page_can_ask_a_person(api: Api) -> None:
     """For training: a page with what is asked for, and a way to say no."""
     api.pull("consent_page", show=True)
-    query = {"client_id": "sandbox-client", "response_type": "code", "state": "s1", "redirect_uri": REDIRECT,
-             "scope": "invoice"}
+    query = {
+        "client_id": "sandbox-client",
+        "response_type": "code",
+        "state": "s1",
+        "redirect_uri": REDIRECT,
+        "scope": "invoice",
+    }
     page = api.http.get("/oauth-v1/auth", params=query)
     assert (page.status_code, "<li>invoice</li>" in page.text) == (200, True)
     denied = api.http.post("/oauth-v1/auth", params=query, data={"answer": "no"})
@@ -75,7 +97,9 @@ def test_5_1_a_refresh_token_is_used_once_and_lives_45_days(api: Api) -> None:
     second = token(api, grant_type="refresh_token", refresh_token=first).json()["refresh_token"]
     again = token(api, grant_type="refresh_token", refresh_token=first)
     assert (again.status_code, again.json()) == (
-        400, {"error": "invalid_grant", "error_description": "Invalid refresh token"})
+        400,
+        {"error": "invalid_grant", "error_description": "Invalid refresh token"},
+    )
     api.sandbox.clock.advance(timedelta(days=46))
     assert token(api, grant_type="refresh_token", refresh_token=second).status_code == 400
 
@@ -84,7 +108,9 @@ def test_5_1_a_wrong_client_is_named_so(api: Api) -> None:
     """401 invalid_client, as recorded."""
     answer = token(api, secret="wrong", grant_type="refresh_token", refresh_token="x")
     assert (answer.status_code, answer.json()) == (
-        401, {"error": "invalid_client", "error_description": "The client credentials are invalid"})
+        401,
+        {"error": "invalid_client", "error_description": "The client credentials are invalid"},
+    )
 
 
 def test_5_1_an_expired_token_is_unauthorized_outside_the_error_envelope(api: Api) -> None:
@@ -119,8 +145,11 @@ def test_5_1_a_revoked_consent_stops_refreshing_but_not_the_token_in_hand(api: A
 def test_5_1_a_refresh_token_can_be_revoked(api: Api) -> None:
     """POST revoke answers revoked: true."""
     refresh = api.sandbox.credentials()["refresh_token"]
-    answer = api.http.post("/oauth-v1/revoke", data={"token_type_hint": "refresh_token", "token": refresh},
-                           auth=("sandbox-client", "sandbox-secret"))
+    answer = api.http.post(
+        "/oauth-v1/revoke",
+        data={"token_type_hint": "refresh_token", "token": refresh},
+        auth=("sandbox-client", "sandbox-secret"),
+    )
     assert answer.json() == {"revoked": True}
     assert token(api, grant_type="refresh_token", refresh_token=refresh).status_code == 400
 
@@ -135,8 +164,10 @@ def test_5_1_a_scope_is_demanded_per_resource(api: Api) -> None:
     assert narrow.refused("GET", "invoices")[0] == 400
 
 
-@pytest.mark.parametrize(("licence", "path"), [
-    ("order", "orders"), ("faktura", "invoices"), ("faktura", "invoicepayments"), ("bokforing", "vouchers")])
+@pytest.mark.parametrize(
+    ("licence", "path"),
+    [("order", "orders"), ("faktura", "invoices"), ("faktura", "invoicepayments"), ("bokforing", "vouchers")],
+)
 def test_5_1_a_licence_is_demanded_per_resource(api: Api, licence: str, path: str) -> None:
     """2001101 without the module's licence, 2001103 without the API's."""
     api.pull("licences", remove=[licence])

@@ -241,8 +241,9 @@ def test_it_serves_as_a_process_of_its_own() -> None:
         "serve(box, 0, lambda url: __import__('sys').stdout.write(url + '\\n') and __import__('sys').stdout.flush())\n"
     )
     source = str(Path(kontera.__file__).parents[1])
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True,
-                               env={**os.environ, "PYTHONPATH": source})
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": source}
+    )
     try:
         assert process.stdout is not None
         url = process.stdout.readline().strip()

@@ -12,7 +12,7 @@ import httpx2
 
 from kontera.calls import Exchange
 from kontera.clock import ManualClock, parse_instant
-from kontera.storefronts.bigcommerce import BigCommerceStorefront
+from kontera.storefronts.bigcommerce import connect
 
 START = datetime.fromisoformat("2026-03-02T08:00:00+00:00")
 SECRET = "a-client-secret"
@@ -33,9 +33,7 @@ class MiniStore:
         self.always: Callable[[str], httpx2.Response | None] = lambda path: None
         self.consignments_as_links = False
         given = {"store": "nt", "store_hash": "abc123", "access_token": "tok", "client_secret": SECRET, **settings}
-        self.adapter = BigCommerceStorefront.connect(
-            given, self.clock, self.exchanges.append, transport=httpx2.MockTransport(self._answer)
-        )
+        self.adapter = connect(given, self.clock, self.exchanges.append, transport=httpx2.MockTransport(self._answer))
 
     def add(self, number: int, **fields: Any) -> None:
         now = format_datetime(self.clock.now())

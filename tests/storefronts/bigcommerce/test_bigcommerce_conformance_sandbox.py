@@ -12,7 +12,7 @@ from kontera.sandboxes.bigcommerce import BigCommerceSandbox
 from kontera.sandboxes.bigcommerce.changes import announce_updated
 from kontera.sandboxes.bigcommerce.delivery import payload, sign
 from kontera.sandboxes.kit.faults import Fault
-from kontera.storefronts.bigcommerce import BigCommerceStorefront
+from kontera.storefronts.bigcommerce import connect
 from kontera.storefronts.conformance import Stage, StorefrontConformance
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -36,7 +36,7 @@ class SandboxStage(Stage):
         self.token = known["access_token"]
         self.secret = known["client_secret"]
         given = {name: known[name] for name in ("store_hash", "access_token", "client_secret")}
-        self.adapter = BigCommerceStorefront.connect({"store": "nt", "base_url": url, **given}, clock, lambda _: None)
+        self.adapter = connect({"store": "nt", "base_url": url, **given}, clock, lambda _: None)
         self.clock = clock
         self._carts: Iterator[dict[str, Any]] = cycle(CARTS)
         self._messages = count(1)

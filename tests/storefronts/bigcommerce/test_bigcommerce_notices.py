@@ -98,10 +98,31 @@ def test_every_signed_part_counts(changed: dict[str, str]) -> None:
     assert refused.value.status == 401
 
 
+def test_a_good_value_under_another_version_is_refused() -> None:
+    """M100: a version is a promise about how the value is made."""
+    store = MiniStore()
+    body = body_of("store/order/updated", {"id": 1})
+    value = signature(SECRET, "msg_9", str(int(store.clock.seconds())), body).removeprefix("v1,")
+    with pytest.raises(NoticeRefused):
+        deliver(store, body, **{"webhook-signature": f"v2,{value}"})
+
+
 def test_another_secret_is_refused() -> None:
     """M100."""
     with pytest.raises(NoticeRefused):
         deliver(MiniStore(), body_of("store/order/updated", {"id": 1}), secret="another")
+
+
+@pytest.mark.parametrize("stamp", ["99999999999", "0", "1772438400"])
+def test_any_signed_time_outside_the_window_is_refused(stamp: str) -> None:
+    """M100: also one in the year 5138."""
+    store = MiniStore()
+    store.clock.advance(minutes(60))
+    body = body_of("store/order/updated", {"id": 1})
+    made = signature(SECRET, "msg_9", stamp, body)
+    with pytest.raises(NoticeRefused) as refused:
+        deliver(store, body, **{"webhook-timestamp": stamp, "webhook-signature": made})
+    assert refused.value.status == 401
 
 
 def test_another_stores_notice_is_refused() -> None:

@@ -64,9 +64,12 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class CaseText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One entry.
 
-    facts: the names a Problem with this code carries. together: the facts that make up its cause; orders that share
-    them wait in one case, and empty means that each order is a case of its own. where: vendor ("fortnox",
-    "bigcommerce", or "kontera" for our console) -> its own menu path, one text or one per language of ours.
+    facts: the names a Problem with this code carries; `order` may be empty when no order is concerned yet, and a fact
+        `where` ("Fortnox > Register > Projekt") may name the menu path better than the entry does.
+    together: the facts that make up its cause; orders that share them wait in one case, and empty means that each
+        order is a case of its own.
+    where: vendor ("fortnox", "bigcommerce", or "kontera" for our console) -> its own menu path, one text or one per
+        language of ours.
     buttons: what can be done from the case, ids of words.toml.
     """
 

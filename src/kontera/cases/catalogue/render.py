@@ -17,6 +17,7 @@ from kontera.errors import Problem
 from kontera.money import Money, is_currency
 
 _AMOUNT = re.compile(r"-?\d{1,18}(?:\.\d{1,12})? ([A-Z]{3})")
+_SENTENCES = re.compile(r"(?<=[.?]) ")
 _LOCALES = {"en": "en", "sv": "sv_SE"}
 
 
@@ -83,9 +84,9 @@ def render(
         owner_name=known.teams[entry.owner][language],
         severity=entry.severity,
         title=_sentence(fill(wording.title, values)),
-        body=_sentence(fill(wording.body, values)),
+        body=_sentence(fill(_about_an_order(wording.body, problem), values)),
         action=_sentence(fill(wording.action, values)),
-        where=_places(entry, language, values, {shop, ledger}),
+        where=_places(entry, language, values, {shop, ledger}, problem.facts.get("where", "")),
         safe=_sentence(fill(wording.safe, values)),
         waits=_waits(waiting - 1, language),
         vendor=problem.vendor,
@@ -95,13 +96,25 @@ def render(
     )
 
 
-def _places(entry: CaseText, language: str, values: dict[str, str], vendors: set[str]) -> tuple[Place, ...]:
+def _places(entry: CaseText, language: str, values: dict[str, str], vendors: set[str], told: str) -> tuple[Place, ...]:
+    """Menu paths of the systems concerned. `told`: the adapter knows better ("Fortnox > Register > Projekt")."""
     chosen = {*vendors, "kontera"} if any(vendors) else set(entry.where)
-    return tuple(
-        Place(vendor=words().vendor(vendor), path=fill(path, values))
+    paths = {
+        words().vendor(vendor): fill(path, values)
         for vendor, path in entry.places(language).items()
         if vendor in chosen
-    )
+    }
+    vendor, separator, path = told.partition(" > ")
+    if separator:
+        paths[vendor] = path
+    return tuple(Place(vendor=vendor, path=path) for vendor, path in paths.items())
+
+
+def _about_an_order(body: str, problem: Problem) -> str:
+    """Without the sentences about an order when there is none yet: a readiness check meets the same problems."""
+    if problem.facts.get("order") != "":
+        return body
+    return " ".join(sentence for sentence in _SENTENCES.split(body) if "{order}" not in sentence)
 
 
 def _waits(more: int, language: str) -> str:

@@ -29,7 +29,7 @@ class Customers:
         """The customer's number, or None when there surely is none."""
         searched = _search(card)
         if searched is None:
-            return next((n for n in own_numbers(card.key) if self._is(n, card.key)), None)
+            return self._own(card.key)[0]
         name, value = searched
         params = {name: value, "filter": "active"}
         rows = self._client.pages(CustomerAnswer, "Customers", "/3/customers", params)
@@ -40,21 +40,41 @@ class Customers:
 
     def ensure(self, card: CustomerCard, number: str | None) -> str:
         """Create, or bring up to date; looks first when no number is known."""
-        known = number or self.find(card)
+        known, wanted = number, None
+        if known is None and _search(card) is None:
+            known, wanted = self._own(card.key)
+        elif known is None:
+            known = self.find(card)
         if known is not None:
             body = customer_body(card, None, new=False)
             self._client.put(CustomerWrap, f"/3/customers/{known}", body)
             return known
-        wanted = None if _search(card) else next(n for n in own_numbers(card.key) if self._free(n))
         made = self._client.post(CustomerWrap, "/3/customers", customer_body(card, wanted, new=True))
         return text_of(made.customer.number)
 
-    def _is(self, number: str, key: str) -> bool:
-        held = self._client.get_or_none(CustomerWrap, f"/3/customers/{number}")
-        return held is not None and held.customer.external_reference == texts.clean(key, texts.ADDRESS)
+    def _own(self, key: str) -> tuple[str | None, str | None]:
+        """Of the numbers made from the key: the one that is ours, and the first that nobody has."""
+        free: str | None = None
+        for number in own_numbers(key):
+            holder = self._holder(number)
+            if holder == _own_mark(key):
+                return number, free
+            if holder is None and free is None:
+                free = number
+        return None, free
 
-    def _free(self, number: str) -> bool:
-        return self._client.get_or_none(CustomerWrap, f"/3/customers/{number}") is None
+    def _is(self, number: str, key: str) -> bool:
+        return self._holder(number) == _own_mark(key)
+
+    def _holder(self, number: str) -> str | None:
+        """The key on the customer with that number, empty when it carries none, None when there is no such customer."""
+        held = self._client.get_or_none(CustomerWrap, f"/3/customers/{number}")
+        return None if held is None else held.customer.external_reference or ""
+
+
+def _own_mark(key: str) -> str:
+    """The key as it comes back from Fortnox."""
+    return texts.clean(key, texts.ADDRESS)
 
 
 def own_numbers(key: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ import msgspec
 
 from kontera.calls import Answer, Caller
 from kontera.errors import NeedsSignIn, Problem, WillRetry
+from kontera.ledgers.fortnox import menus
 from kontera.ledgers.fortnox.settings import options_from
 from kontera.ledgers.fortnox.wire import TokenAnswer
 
@@ -81,7 +82,7 @@ class Tokens:
     def refused(self, vendor: str) -> NeedsSignIn:
         """The error that says the consent no longer holds."""
         at = self._caller.clock.now().strftime("%Y-%m-%d %H:%M UTC")
-        facts = {"connection": "Fortnox", "since": at, "where": "Fortnox > Inställningar > Hantera integrationer"}
+        facts = {"connection": "Fortnox", "since": at, "where": menus.CONSENT}
         return NeedsSignIn(Problem(code="LEDGER_SIGN_IN", cause="connection", facts=facts, vendor=vendor))
 
     def _expires_soon(self) -> bool:

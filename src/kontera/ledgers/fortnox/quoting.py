@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from kontera.accounting.documents import CustomerPayment, Document, SalesInvoice, SalesOrder, Voucher, kind_of
 from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.errors import Problem
-from kontera.ledgers.fortnox import texts
+from kontera.ledgers.fortnox import menus, texts
 from kontera.ledgers.fortnox.arithmetic import Written, tax_key, written
 from kontera.ledgers.fortnox.predict import (
     RECEIVABLE,
@@ -27,6 +27,7 @@ from kontera.ledgers.fortnox.translate import own_number
 from kontera.ledgers.protocol import Quote
 from kontera.money import Money, total
 
+ACCRUAL = "accrual"
 _FUNCTION = {SalesInvoice: "invoice", SalesOrder: "order", CustomerPayment: "payment", Voucher: "bookkeeping"}
 
 
@@ -59,8 +60,10 @@ def quote(document: Document, setup: LedgerSetup, options: Options) -> Quote:
     problems += _sales_problems(document, form, setup, options)
     if isinstance(document, SalesInvoice):
         problems += _receivable(document.order_number, setup)
+        if document.book and setup.accounting_method != ACCRUAL:
+            problems.append(cash_method(document.order_number))
     if any(not entry.account for entry in entries) and not problems:
-        problems.append(_predefined(document.order_number, ROUND_OFF))
+        problems.append(missing_predefined(document.order_number, ROUND_OFF))
     return Quote(
         total=Money(form.totals.to_pay, document.currency),
         vat=Money(form.totals.vat, document.currency),
@@ -70,14 +73,17 @@ def quote(document: Document, setup: LedgerSetup, options: Options) -> Quote:
     )
 
 
+def cash_method(order: str) -> Problem:
+    """Under the cash method Fortnox books no invoices, only their payments (its code 2003007)."""
+    facts = {"order": order, "document": "sales_invoice", "where": menus.YEARS}
+    facts["reason"] = "the company uses the cash method (kontantmetoden); invoices can only be booked under accrual"
+    return Problem(code="LEDGER_REFUSED", cause="accounting_method:cash", facts=facts)
+
+
 def _licence(document: Document, setup: LedgerSetup) -> Iterator[Problem]:
     function = _FUNCTION[type(document)]
     if function not in setup.functions:
-        facts = {
-            "function": function,
-            "licence": LICENCES[function],
-            "where": "Fortnox > Inställningar > Prenumeration > Licenser",
-        }
+        facts = {"function": function, "licence": LICENCES[function], "where": menus.LICENCES}
         yield Problem(code="LEDGER_LICENCE_MISSING", cause=f"licence:{function}", facts=facts)
 
 
@@ -101,7 +107,7 @@ def _sales_problems(
             yield Problem(
                 code="VAT_RATE_NOT_IN_LEDGER",
                 cause=f"vat_rate:{rate.normalize():f}",
-                facts={"order": order, "rate": f"{rate.normalize():f}", "vat_code": code},
+                facts={"order": order, "rate": f"{rate.normalize():f}", "vat_code": code, "where": menus.VAT_CODES},
             )
     if form.totals.to_pay != document.total.amount:
         yield Problem(
@@ -111,6 +117,7 @@ def _sales_problems(
                 "document": kind_of(document),
                 "expected": str(document.total),
                 "found": str(Money(form.totals.to_pay, document.currency)),
+                "where": menus.INVOICE_SETTINGS if form.totals.round_off else "",
             },
         )
 
@@ -120,7 +127,7 @@ def _voucher_problems(document: Voucher, setup: LedgerSetup) -> Iterator[Problem
         yield Problem(
             code="CURRENCY_NOT_IN_LEDGER",
             cause=f"currency:{document.currency}",
-            facts={"order": "", "currency": document.currency},
+            facts={"order": "", "currency": document.currency, "where": menus.CURRENCIES},
         )
     if not setup.voucher_series.get(document.series, False):
         yield Problem(
@@ -130,19 +137,20 @@ def _voucher_problems(document: Voucher, setup: LedgerSetup) -> Iterator[Problem
                 "order": "",
                 "document": "voucher",
                 "reason": f"voucher series {document.series} is missing or not manual",
-                "where": "Fortnox > Inställningar > Bokföring > Verifikationsserier",
+                "where": menus.SERIES,
             },
         )
 
 
 def _receivable(order: str, setup: LedgerSetup) -> Iterator[Problem]:
     if not setup.predefined.get(RECEIVABLE):
-        yield _predefined(order, RECEIVABLE)
+        yield missing_predefined(order, RECEIVABLE)
 
 
-def _predefined(order: str, name: str) -> Problem:
+def missing_predefined(order: str, name: str) -> Problem:
+    """A predefined account (förvalt konto) that booking needs is not set."""
     return Problem(
         code="PREDEFINED_ACCOUNT_MISSING",
         cause=f"predefined:{name}",
-        facts={"order": order, "name": name, "where": "Fortnox > Inställningar > Bokföring > Förvalda konton"},
+        facts={"order": order, "name": name, "where": menus.PREDEFINED},
     )

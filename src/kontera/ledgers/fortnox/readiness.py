@@ -6,14 +6,15 @@ Decides the lines and what to do about a red one, with Fortnox's own menu path. 
 from __future__ import annotations
 
 from kontera.calls import ReadinessCheck
-from kontera.errors import KonteraError, NeedsSignIn, Problem
+from kontera.clock import local_date
+from kontera.errors import NeedsSignIn, Problem
+from kontera.ledgers.fortnox import menus
 from kontera.ledgers.fortnox.client import FortnoxClient
 from kontera.ledgers.fortnox.predict import RECEIVABLE
+from kontera.ledgers.fortnox.quoting import ACCRUAL, cash_method, missing_predefined
 from kontera.ledgers.fortnox.refusals import LICENCES, explain
 from kontera.ledgers.fortnox.settings import Options
-from kontera.ledgers.fortnox.snapshot import Reader
-
-_PREDEFINED = "Fortnox > Inställningar > Bokföring > Förvalda konton"
+from kontera.ledgers.fortnox.snapshot import ZONE, Reader
 
 
 def readiness(client: FortnoxClient, options: Options) -> list[ReadinessCheck]:
@@ -29,7 +30,7 @@ def readiness(client: FortnoxClient, options: Options) -> list[ReadinessCheck]:
             continue
         licence = LICENCES.get(function, "Integration")
         refused = reader.refused.get(function)
-        problem = None if refused is None else _problem(explain(refused, {}))
+        problem = None if refused is None else explain(refused, {}).problem
         checks.append(
             ReadinessCheck(
                 name=f"right: {function}",
@@ -40,49 +41,19 @@ def readiness(client: FortnoxClient, options: Options) -> list[ReadinessCheck]:
             )
         )
     if options.writes_invoices and "settings" in reader.allowed:
-        checks.append(_receivable(setup.predefined.get(RECEIVABLE, "")))
-    if options.writes_invoices:
-        day = setup.taken_at.date()
-        year = setup.year_of(day)
-        problem = (
-            None
-            if year
-            else Problem(
-                code="YEAR_MISSING",
-                cause=f"year:{day.year}",
-                facts={
-                    "order": "",
-                    "date": day.isoformat(),
-                    "where": "Fortnox > Inställningar > Bokföring > Räkenskapsår",
-                },
-            )
-        )
-        checks.append(
-            ReadinessCheck(
-                name="financial year",
-                function="bookkeeping",
-                ok=year is not None,
-                problem=problem,
-                detail=str(day.year),
-            )
-        )
+        account = setup.predefined.get(RECEIVABLE, "")
+        problem = None if account else missing_predefined("", RECEIVABLE)
+        checks.append(_check("predefined account: receivables", "invoice", problem, account))
+    if options.writes_invoices and "bookkeeping" in reader.allowed:
+        day = local_date(setup.taken_at, ZONE)
+        facts = {"order": "", "date": day.isoformat(), "where": menus.YEARS}
+        missing = Problem(code="YEAR_MISSING", cause=f"year:{day.year}", facts=facts)
+        problem = None if setup.year_of(day) else missing
+        checks.append(_check("financial year", "bookkeeping", problem, str(day.year)))
+        problem = None if setup.accounting_method == ACCRUAL else cash_method("")
+        checks.append(_check("accounting method", "invoice", problem, setup.accounting_method))
     return checks
 
 
-def _receivable(account: str) -> ReadinessCheck:
-    problem = (
-        None
-        if account
-        else Problem(
-            code="PREDEFINED_ACCOUNT_MISSING",
-            cause=f"predefined:{RECEIVABLE}",
-            facts={"order": "", "name": RECEIVABLE, "where": _PREDEFINED},
-        )
-    )
-    return ReadinessCheck(
-        name="predefined account: receivables", function="invoice", ok=bool(account), problem=problem, detail=account
-    )
-
-
-def _problem(error: KonteraError) -> Problem:
-    return error.problem
+def _check(name: str, function: str, problem: Problem | None, detail: str) -> ReadinessCheck:
+    return ReadinessCheck(name=name, function=function, ok=problem is None, problem=problem, detail=detail)

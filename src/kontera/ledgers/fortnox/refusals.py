@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from kontera.errors import KonteraError, NeedsLedgerSetup, NeedsOperator, NeedsSignIn, OurFault, Problem
+from kontera.ledgers.fortnox import menus
 from kontera.ledgers.fortnox.client import Refused
 
 Found = dict[str, str]
@@ -28,89 +29,84 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     error: type[NeedsOperator] | type[OurFault] = NeedsLedgerSetup
 
 
-_CHART = "Fortnox > Register > Kontoplan"
-_LOCK = "Fortnox > Inställningar > Bokföring > Låst period"
-_YEARS = "Fortnox > Inställningar > Bokföring > Räkenskapsår"
-_LICENCE = "Fortnox > Inställningar > Prenumeration > Licenser"
-_CONSENT = "Fortnox > Inställningar > Hantera integrationer"
-_COST_CENTRES = "Fortnox > Register > Kostnadsställen"
-_PROJECTS = "Fortnox > Register > Projekt"
-_PREDEFINED = "Fortnox > Inställningar > Bokföring > Förvalda konton"
-_VAT = "Fortnox > Inställningar > Bokföring > Momskoder"
-_CURRENCIES = "Fortnox > Register > Valutor"
-_TERMS = "Fortnox > Inställningar > Kundfakturor > Villkor"
-_SERIES = "Fortnox > Inställningar > Bokföring > Verifikationsserier"
-
 _ACCOUNT_MISSING = Rule(
-    problem="ACCOUNT_MISSING", cause="account:{account}", where=_CHART, facts={"account": "{account}", "rule": "{rule}"}
+    problem="ACCOUNT_MISSING",
+    cause="account:{account}",
+    where=menus.CHART,
+    facts={"account": "{account}", "rule": "{rule}"},
 )
 _ACCOUNT_INACTIVE = Rule(
     problem="ACCOUNT_INACTIVE",
     cause="account:{account}",
-    where=_CHART,
+    where=menus.CHART,
     facts={"account": "{account}", "rule": "{rule}"},
 )
 _LOCKED = Rule(
     problem="PERIOD_LOCKED",
     cause="period:{through}",
-    where=_LOCK,
+    where=menus.LOCKED_PERIOD,
     facts={"date": "{date}", "locked_through": "{through}"},
 )
-_NO_YEAR = Rule(problem="YEAR_MISSING", cause="year:{year}", where=_YEARS, facts={"date": "{date}"})
+_NO_YEAR = Rule(problem="YEAR_MISSING", cause="year:{year}", where=menus.YEARS, facts={"date": "{date}"})
 _COST_CENTRE = {
     r: Rule(
         problem="COST_CENTRE_UNUSABLE",
         cause="cost_centre:{cost_centre}",
-        where=_COST_CENTRES,
+        where=menus.COST_CENTRES,
         facts={"cost_centre": "{cost_centre}", "reason": r},
     )
     for r in ("missing", "inactive")
 }
 _COST_CENTRE_REQUIRED = Rule(
-    problem="COST_CENTRE_REQUIRED", cause="account:{account}", where=_CHART, facts={"account": "{account}"}
+    problem="COST_CENTRE_REQUIRED", cause="account:{account}", where=menus.CHART, facts={"account": "{account}"}
 )
-_PROJECT = Rule(problem="PROJECT_UNUSABLE", cause="project:{project}", where=_PROJECTS, facts={"project": "{project}"})
+_PROJECT = Rule(
+    problem="PROJECT_UNUSABLE", cause="project:{project}", where=menus.PROJECTS, facts={"project": "{project}"}
+)
 _PREDEFINED_MISSING = Rule(
-    problem="PREDEFINED_ACCOUNT_MISSING", cause="predefined:{name}", where=_PREDEFINED, facts={"name": "{name}"}
+    problem="PREDEFINED_ACCOUNT_MISSING", cause="predefined:{name}", where=menus.PREDEFINED, facts={"name": "{name}"}
 )
 _VAT_RATE = Rule(
     problem="VAT_RATE_NOT_IN_LEDGER",
     cause="vat_rate:{rate}",
-    where=_VAT,
+    where=menus.VAT_CODES,
     facts={"rate": "{rate}", "vat_code": "{vat_code}"},
 )
 _CURRENCY = Rule(
-    problem="CURRENCY_NOT_IN_LEDGER", cause="currency:{currency}", where=_CURRENCIES, facts={"currency": "{currency}"}
+    problem="CURRENCY_NOT_IN_LEDGER",
+    cause="currency:{currency}",
+    where=menus.CURRENCIES,
+    facts={"currency": "{currency}"},
 )
 _SCOPE = Rule(
     problem="LEDGER_SCOPE_MISSING",
     cause="scope:{scope}",
-    where=_CONSENT,
+    where=menus.CONSENT,
     facts={"scope": "{scope}", "function": "{scope}"},
 )
 _LICENSE = Rule(
     problem="LEDGER_LICENCE_MISSING",
     cause="licence:{scope}",
-    where=_LICENCE,
+    where=menus.LICENCES,
     facts={"function": "{scope}", "licence": "{licence}"},
 )
 _SIGN_IN = Rule(
     problem="LEDGER_SIGN_IN",
     cause="connection",
-    where=_CONSENT,
+    where=menus.CONSENT,
     error=NeedsSignIn,
     facts={"connection": "Fortnox", "since": "{now}"},
 )
 _CUSTOMER = Rule(
     problem="CUSTOMER_REFUSED",
-    where="Fortnox > Register > Kunder",
+    where=menus.CUSTOMERS,
     error=NeedsOperator,
     facts={"field": "{field}", "value_shape": "{shape}", "reason": "{masked}"},
 )
 _ARTICLE = Rule(
     problem="ARTICLE_NUMBER_REFUSED",
     cause="article:{article}",
-    where="Fortnox > Register > Artiklar",
+    where=menus.ARTICLES,
     facts={"article": "{article}", "allowed": "an article that exists in Fortnox"},
 )
 _TEXT = Rule(problem="TEXT_REFUSED", error=NeedsOperator, facts={"field": "{field}"})
@@ -121,7 +117,7 @@ def _terms(kind: str) -> Rule:
     return Rule(
         problem="TERMS_UNKNOWN",
         cause=f"terms:{kind}:{{{kind}}}",
-        where=_TERMS,
+        where=menus.TERMS,
         facts={"kind": kind, "value": f"{{{kind}}}"},
     )
 
@@ -189,7 +185,7 @@ BY_TEXT: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         (r"kunde inte (hämta|hitta) kostnadsställe|kan inte hitta kostnadsstället", _COST_CENTRE["missing"]),
         (r"projekt är obligatoriskt|kunde inte (hämta|hitta) projekt", _PROJECT),
         (r"kunde inte (hämta|hitta) moms( \((?P<rate>[\d.,]+)\))?$", _VAT_RATE),
-        (r"kunde inte (hämta|hitta) moms(kod( \((?P<vat_code>\w+)\))?)?|ogiltig momskod", _VAT_RATE),
+        (r"kunde inte (hämta|hitta) moms(kod( \((?P<vat_code>[^)]+)\))?)?|ogiltig momskod", _VAT_RATE),
         (r"kunde inte (hämta|hitta) leveranssätt", _terms("way_of_delivery")),
         (r"kunde inte (hämta|hitta) leveransvillkor", _terms("terms_of_delivery")),
         (r"kunde inte (hämta|hitta) betalningsvillkor", _terms("terms_of_payment")),

@@ -113,8 +113,8 @@ SETTINGS: tuple[Setting, ...] = (
         title_sv="Öresavrundning",
         kind=SettingKind.SWITCH,
         default="no",
-        help="As in Fortnox under Inställningar > Kundfakturor; the API does not tell.",
-        help_sv="Som i Fortnox under Inställningar > Kundfakturor; API:t berättar det inte.",
+        help="As in Fortnox under Inställningar > Fakturering > Registreringsvy; the API does not tell.",
+        help_sv="Som i Fortnox under Inställningar > Fakturering > Registreringsvy; API:t berättar det inte.",
     ),
     Setting(
         name="vat_rounding",

@@ -15,12 +15,14 @@ import msgspec
 from msgspec import field
 
 from kontera.accounting.ledger_setup import FiscalYear, LedgerAccount, LedgerCurrency, LedgerSetup, VatCode
+from kontera.clock import local_date
 from kontera.ledgers.fortnox.client import FortnoxClient, Refused
 from kontera.ledgers.fortnox.refusals import scope_of
 from kontera.ledgers.fortnox.settings import Options
 from kontera.ledgers.fortnox.wire import Number, Text, number_of, text_of
 
 T = TypeVar("T")
+ZONE = "Europe/Stockholm"  # Fortnox's dates are Swedish
 MAX_ROWS = 500  # Junipeer's knowledge base; Fortnox documents none
 NOT_ALLOWED = frozenset({"2000663", "2001101", "2001103"})
 _OUTPUT_VAT = {
@@ -100,6 +102,7 @@ class Reader:
     def read(self) -> LedgerSetup:
         """The snapshot. About 17 calls; more with more than 500 accounts."""
         now = self._client.caller.clock.now()
+        today = local_date(now, ZONE)
         company = self._one(_CompanyWrap, "/3/companyinformation")
         years = [year for year in self._list(_Year, "FinancialYears", "/3/financialyears") if year.start and year.end]
         predefined = {
@@ -114,8 +117,8 @@ class Reader:
             company=(company.company.name or "") if company else "",
             currency="SEK",  # Fortnox keeps books in Swedish kronor only
             country=(company.company.country or "SE") if company else "SE",
-            accounting_method=_method(years, now.date()),
-            accounts=self._accounts(years, now.date()),
+            accounting_method=_method(years, today),
+            accounts=self._accounts(years, today),
             vat_codes={code.code: code for code in (*_standard_codes(predefined), *self._options.vat_codes)},
             currencies={c.code: _currency(c) for c in self._list(_Currency, "Currencies", "/3/currencies")},
             cost_centres={

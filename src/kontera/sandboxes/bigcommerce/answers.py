@@ -7,6 +7,7 @@ except that names beginning with an underscore are the sandbox's own notes and a
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -118,19 +119,50 @@ def v2_list(rows: Sequence[T], query: Mapping[str, str], show: Callable[[T], Any
     return json_response([show(row) for row in shown]) if shown else Response(status_code=204)
 
 
-def v3_list(rows: Sequence[Any], query: Mapping[str, str], *, most: int = MAX_LIMIT) -> Response:
-    """One page of a V3 list with its pagination."""
-    page, limit = page_of(query, most=most)
-    shown = rows[(page - 1) * limit:page * limit]
+def v3_list(rows: Sequence[Any], query: Mapping[str, str], *, cursors: bool = False) -> Response:
+    """One page of a V3 list with its pagination; where the vendor has cursors, `after` and `before` go before page."""
+    page, limit = page_of(query)
+    start = (page - 1) * limit
+    if cursors and "after" in query:
+        start = _position(query["after"]) + 1
+    elif cursors and "before" in query:
+        start = max(0, _position(query["before"]) - limit)
+    shown = rows[start:start + limit]
     pages = -(-len(rows) // limit)
     links = {"current": f"?page={page}&limit={limit}"}
     if page > 1:
         links["previous"] = f"?page={page - 1}&limit={limit}"
     if page < pages:
         links["next"] = f"?page={page + 1}&limit={limit}"
-    pagination = {"total": len(rows), "count": len(shown), "per_page": limit, "current_page": page,
-                  "total_pages": pages, "links": links}
-    return json_response({"data": [v3(row) for row in shown], "meta": {"pagination": pagination}})
+    meta: dict[str, Any] = {"pagination": {
+        "total": len(rows), "count": len(shown), "per_page": limit, "current_page": page, "total_pages": pages,
+        "links": links}}
+    if cursors:
+        meta["cursor_pagination"] = _cursors(start, len(shown), len(rows), limit)
+    return json_response({"data": [v3(row) for row in shown], "meta": meta})
+
+
+def _cursors(start: int, count: int, total: int, limit: int) -> dict[str, Any]:
+    first, last = _cursor(start), _cursor(start + max(count, 1) - 1)
+    links = {}
+    if start:
+        links["previous"] = f"?before={first}&limit={limit}"
+    if start + count < total:
+        links["next"] = f"?after={last}&limit={limit}"
+    return {"count": count, "per_page": limit, "start_cursor": first, "end_cursor": last, "links": links}
+
+
+def _cursor(position: int) -> str:
+    return base64.urlsafe_b64encode(f"row:{position}".encode()).decode().rstrip("=")
+
+
+def _position(cursor: str) -> int:
+    """The place a cursor stands for. Raises ApiError 422 for one this store never gave."""
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        return int(text.removeprefix("row:"))
+    except ValueError as error:  # wrong base64, wrong UTF-8 and a wrong number alike
+        raise ApiError(422, errors={"cursor": "invalid"}) from error
 
 
 def v3_one(value: Any, status: int = 200) -> Response:

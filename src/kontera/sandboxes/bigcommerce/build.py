@@ -119,14 +119,14 @@ def _head(store: Store, basis: Basis, priced: Priced, number: int) -> Json:
         "base_wrapping_cost": wrapping_base, **_split_fields("wrapping_cost", priced.wrapping),
         "wrapping_cost_tax_class_id": WRAPPING_CLASS,
         "total_ex_tax": priced.total_ex, "total_inc_tax": priced.total_inc, "total_tax": priced.total_tax,
-        "items_total": quantities, "items_shipped": 0, "payment_method": "", "payment_provider_id": None,
+        "items_total": quantities, "items_shipped": 0, "payment_method": "", "payment_provider_id": "",
         "payment_status": "", "refunded_amount": ZERO, "order_is_digital": not physical,
         "store_credit_amount": ZERO, "gift_certificate_amount": ZERO, "ip_address": "", "ip_address_v6": "",
         "geoip_country": "", "geoip_country_iso2": "", **_currency_fields(store, basis), "staff_notes": "",
         "customer_message": basis.message, "discount_amount": priced.discount,
         "coupon_discount": priced.coupon_discount, "shipping_address_count": len(basis.addresses),
         "is_deleted": False, "ebay_order_id": "0",
-        "cart_id": str(uuid5(NAMESPACE_URL, f"{store.hash}/{number}")) if basis.source == "www" else None,
+        "cart_id": str(uuid5(NAMESPACE_URL, f"{store.hash}/{number}")) if basis.source == "www" else "",
         "billing_address": {"form_fields": [], **basis.billing}, "is_email_opt_in": False, "credit_card_type": None,
         "order_source": basis.source, "channel_id": basis.channel_id, "external_source": None, "external_id": None,
         "external_merchant_id": None, "external_order_id": "", "tax_provider_id": basis.tax_provider,
@@ -182,7 +182,7 @@ def _line(order: Order, spec: LineSpec, priced: PricedLine, ids: dict[str, int])
         "parent_order_product_id": ids[spec.parent] if spec.parent else None,
         "is_bundled_product": spec.parent is not None,
         "bin_picking_number": spec.product["bin_picking_number"] if spec.product else "", "external_id": None,
-        "fulfillment_source": "", "brand": "", "applied_discounts": discounts,
+        "brand": "", "applied_discounts": discounts,
         "product_options": [{**option, "order_product_id": ids[spec.key]} for option in spec.options],
         "configurable_fields": [], "gift_certificate_id": None, "discounted_total_inc_tax": priced.charged.inc,
     }
@@ -196,7 +196,7 @@ def _add_taxes(store: Store, order: Order, basis: Basis, priced: Priced, ids: di
     """One row per line (or charge) and rate, as `?details=true` shows them. The tax of a fee is in the fee only."""
 
     def add(amount: Split, kind: str, address_id: int, product_id: int | None) -> None:
-        for rate, tax in amount.taxes:
+        for rate, tax in amount.taxes if amount.inc or kind == "item" else ():  # what costs nothing has no row
             order.taxes.append({
                 "id": store.number("order_tax"), "order_id": order.id, "order_address_id": address_id,
                 "tax_rate_id": rate.id, "sales_tax_id": str(rate.id), "tax_class_id": rate.class_id,

@@ -32,6 +32,7 @@ from kontera.sandboxes.bigcommerce.pricing import (
     Reduction,
     price,
 )
+from kontera.sandboxes.bigcommerce.seed_data import PAYMENTS
 from kontera.sandboxes.bigcommerce.seed_people import VAT_FIELD, address
 from kontera.sandboxes.bigcommerce.state import Json, Order, Store
 from kontera.sandboxes.bigcommerce.zones import SHIPPING_CLASS, WRAPPING_CLASS, entered_in, rates_for
@@ -98,6 +99,8 @@ def checkout(store: Store, cart: Json) -> Order:
     order.head["status_id"], order.head["status"] = INCOMPLETE, "Incomplete"
     _check_tenders(session, order)
     store.orders[order.id] = order
+    for row in order.coupons:
+        next(coupon for coupon in store.coupons if coupon["id"] == row["coupon_id"])["num_uses"] += 1
     announce_created(store, order)
     if not cart.get("incomplete"):
         _finish(session, order, specs)
@@ -105,7 +108,7 @@ def checkout(store: Store, cart: Json) -> Order:
 
 
 def _open(store: Store, cart: Json) -> Session:
-    code = cart.get("currency", store.default_currency["currency_code"])
+    code = str(cart.get("currency") or store.default_currency["currency_code"])
     currency = store.currency(code)
     if currency is None or not currency["enabled"] or not currency["is_transactional"]:
         raise ValueError(f"the shop takes no payment in {code!r}")
@@ -171,7 +174,7 @@ def _article_line(session: Session, key: str, entry: Json, specs: list[LineSpec]
     sek = variant["price"] if variant and variant["price"] is not None else product["price"]
     spec = LineSpec(key, product, variant, product["name"], variant["sku"] if variant else product["sku"], kind,
                     tax_class, upc=product["upc"], options=_options(product, variant))
-    wrap_price, wrap_rates = ZERO, ()
+    wrap_price, wrap_rates = ZERO, rates[:0]
     if entry.get("wrapping"):
         wrapping = next(row for row in session.store.wrappings if row["id"] == int(entry["wrapping"]))
         wrap_rates = session.rates(WRAPPING_CLASS, ship_to)
@@ -224,12 +227,11 @@ def _reductions(session: Session, specs: list[LineSpec]) -> list[Reduction]:
             raise ValueError(f"coupon {code!r} is not valid")
         kind = COUPON_TYPES[coupon["type"]]
         limited = coupon["applies_to"]["entity"] == "products"
-        keys = frozenset(spec.key for spec in specs if spec.product and spec.product["id"] in
-                         coupon["applies_to"]["ids"]) if limited else None
+        targets = frozenset(spec.key for spec in specs if spec.product and spec.product["id"] in
+                            coupon["applies_to"]["ids"])
         amount = coupon["amount"] if kind in (1, 5) else rounded(coupon["amount"] * session.rate, session.decimals)
         found.append(Reduction(kind, amount, "total-coupon" if kind == PER_TOTAL else "coupon", coupon["name"],
-                               coupon["code"], keys))
-        coupon["num_uses"] += 1
+                               coupon["code"], targets if limited else None))
     if session.cart.get("manual_discount"):
         amount = rounded(Decimal(str(session.cart["manual_discount"])), session.decimals)
         found.append(Reduction(PER_TOTAL, amount, "manual-discount", "Manual Discount", coupon=False))
@@ -259,7 +261,10 @@ def _fee(session: Session, entry: Json) -> Fee:
 
 
 def _check_tenders(session: Session, order: Order) -> None:
-    """Refuse before anything is kept: a certificate that cannot be used, a guest's store credit."""
+    """Refuse before anything is kept: an unknown way to pay, a certificate that cannot be used, a guest's credit."""
+    how = str(session.cart.get("payment", "card"))
+    if how not in PAYMENTS:
+        raise ValueError(f"unknown way to pay {how!r}; known: {', '.join(sorted(PAYMENTS))}")
     for code in session.cart.get("gift_certificates", []):
         card = session.store.certificate(code)
         if (card is None or card["status"] != "active" or not card["balance"]

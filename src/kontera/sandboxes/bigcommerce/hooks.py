@@ -103,7 +103,7 @@ def get(call: Call) -> Response:
 def put(call: Call) -> Response:
     """Change a hook; switching it on again forgets its failures. Raises ApiError 400 and 422."""
     row, body = _find(call), call.object()
-    fields = {name: body[name] for name in ("scope", "destination", "is_active", "headers") if name in body}
+    fields: Json = {name: body[name] for name in ("scope", "destination", "is_active", "headers") if name in body}
     if not fields:
         raise ApiError(400)
     _check(call, {"scope": row["scope"], "destination": row["destination"], **fields}, row["id"])

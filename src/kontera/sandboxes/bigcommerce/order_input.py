@@ -59,10 +59,12 @@ def check_fields(body: Json, store: Store) -> None:
         for side in sides:
             if side in body:
                 amount(body[side], side)
-    if "status_id" in body and body["status_id"] not in STATUS_NAMES:
+    if "status_id" in body and whole(body["status_id"], "status_id") not in STATUS_NAMES:
         raise refuse("The field 'status_id' is invalid.", field="status_id")
-    if body.get("customer_id") and int(body["customer_id"]) not in store.customers:
+    if whole(body.get("customer_id"), "customer_id") not in {0, *store.customers}:
         raise refuse("The field 'customer_id' is invalid.", field="customer_id")
+    for name in ("products", "shipping_addresses", "fees"):
+        rows(body.get(name), name)
     if "channel_id" in body and not any(channel["id"] == body["channel_id"] for channel in store.channels):
         raise refuse("The field 'channel_id' is invalid.", field="channel_id")
 
@@ -75,6 +77,8 @@ def check_create(body: Json) -> None:
         raise refuse("The field 'products' is required.", field="products")
     if not isinstance(body.get("billing_address"), dict) or not body["billing_address"]:
         raise refuse("The field 'billing_address' is required.", field="billing_address")
+    if not isinstance(body.get("consignments", {}), dict):
+        raise refuse("The field 'consignments' is invalid.", field="consignments")
     if "shipping_addresses" in body and "consignments" in body:
         raise refuse("Use either shipping_addresses or consignments, not both.")
 
@@ -90,6 +94,24 @@ def amount(value: Any, name: str) -> Decimal:
     if not number.is_finite() or number < 0:
         raise refuse(f"The field '{name}' must not be negative.", field=name)
     return number
+
+
+def whole(value: Any, name: str) -> int:
+    """A number of a record: whole, not negative; nothing counts as 0. Raises ApiError 400."""
+    if value is None or value == "":
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).isdecimal():
+        raise refuse(f"The field '{name}' is invalid.", field=name)
+    return int(value)
+
+
+def rows(value: Any, name: str) -> list[Json]:
+    """A list of objects; nothing counts as an empty one. Raises ApiError 400."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise refuse(f"The field '{name}' is invalid.", field=name)
+    return value
 
 
 def quantity(value: Any) -> int:
@@ -127,6 +149,8 @@ def fee_split(entry: Json) -> Split:
 
 def postal(entry: Mapping[str, Any], *, billing: bool) -> Json:
     """An address as it is stored. Raises ApiError 400; the zip of a billing address has two characters or more."""
+    if not isinstance(entry, Mapping):
+        raise refuse("An address is invalid.", field="address")
     unknown = set(entry) - set(_POSTAL) - {"form_fields", "shipping_method", "id"}
     if unknown:
         raise refuse(f"The field '{sorted(unknown)[0]}' is not supported by this resource.")
@@ -139,7 +163,8 @@ def postal(entry: Mapping[str, Any], *, billing: bool) -> Json:
         raise refuse("The field 'zip' is required.", field="billing_address.zip")
     found["country_iso2"] = code
     found["country"] = found["country"] or COUNTRY_NAMES.get(code, code)
-    found["form_fields"] = [{"name": str(row["name"]), "value": row["value"]} for row in entry.get("form_fields", [])]
+    found["form_fields"] = [{"name": str(row.get("name", "")), "value": row.get("value")}
+                            for row in rows(entry.get("form_fields"), "form_fields")]
     return found
 
 
@@ -152,5 +177,5 @@ def plain_fields(body: Json) -> Json:
         except ValueError as error:
             raise refuse("The field 'date_created' is invalid.", field="date_created") from error
     if "customer_id" in body:
-        found["customer_id"] = int(body["customer_id"])
+        found["customer_id"] = whole(body["customer_id"], "customer_id")
     return found

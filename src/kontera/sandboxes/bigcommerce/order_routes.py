@@ -21,6 +21,7 @@ from kontera.sandboxes.bigcommerce.state import Json, Order, Store
 from kontera.sandboxes.kit import json_response
 
 SCOPE = ("store_v2_orders",)
+_EQUAL = ("customer_id", "status_id", "channel_id", "cart_id", "payment_method", "external_order_id", "email")
 _SORTS = {"id", "customer_id", "date_created", "date_modified", "status_id", "channel_id", "external_id"}
 
 
@@ -38,7 +39,7 @@ def endpoints() -> list[Endpoint]:
         Endpoint("GET", f"{one}/shipping_addresses/{{address_id:int}}", get_address, SCOPE),
         Endpoint("PUT", f"{one}/shipping_addresses/{{address_id:int}}", put_address, SCOPE),
         Endpoint("GET", f"{one}/coupons", coupons, SCOPE), Endpoint("GET", f"{one}/taxes", taxes, SCOPE),
-        Endpoint("GET", f"{one}/fees", _sub(lambda order: order.fees), SCOPE),
+        Endpoint("GET", f"{one}/fees", fees, SCOPE),
         Endpoint("GET", f"{one}/messages", _sub(lambda order: []), SCOPE),
         Endpoint("GET", f"{one}/consignments", get_consignments, SCOPE),
         Endpoint("GET", "/v2/order_statuses", statuses, SCOPE),
@@ -96,7 +97,8 @@ def _label(store: Store, status_id: int, name: str) -> str:
 
 def list_orders(call: Call) -> Response:
     """GET /v2/orders."""
-    found = [order for order in call.store.orders.values() if _wanted(order, call.query)]
+    wanted = _filter(call.query)
+    found = [order for order in call.store.orders.values() if wanted(order)]
     field, _, direction = call.query.get("sort", "id:asc").partition(":")
     if field not in _SORTS or direction not in {"", "asc", "desc"}:
         raise ApiError(400, "The field 'sort' is invalid.")
@@ -109,26 +111,27 @@ def _sortable(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _wanted(order: Order, query: dict[str, str]) -> bool:
-    head = order.head
+def _text(head: Json, name: str) -> str:
+    return str(head["billing_address"]["email"] if name == "email" else head[name])
+
+
+def _filter(query: dict[str, str]) -> Callable[[Order], bool]:
+    """The filters of the list, read once. Raises ApiError 400 when one of them is nonsense."""
     deleted = query.get("is_deleted", "false").lower() in {"true", "1"}
-    if head["is_deleted"] != deleted:
-        return False
-    equal = {"customer_id": str(head["customer_id"]), "status_id": str(head["status_id"]),
-             "channel_id": str(head["channel_id"]), "cart_id": head["cart_id"],
-             "payment_method": head["payment_method"], "external_order_id": head["external_order_id"],
-             "email": head["billing_address"]["email"]}
-    if any(name in query and query[name] != value for name, value in equal.items()):
-        return False
-    for name in ("date_created", "date_modified"):
-        if not _within(head[name], query.get(f"min_{name}"), query.get(f"max_{name}"), _instant):
-            return False
-    return (_within(order.id, query.get("min_id"), query.get("max_id"), _number)
-            and _within(head["total_inc_tax"], query.get("min_total"), query.get("max_total"), _number))
+    asked = {name: query[name] for name in _EQUAL if name in query}
+    limits: list[tuple[str, Any, Any]] = []
+    for name, field, reader in _RANGES:
+        least, most = (reader(query[f"{side}_{name}"]) if f"{side}_{name}" in query else None
+                       for side in ("min", "max"))
+        limits.append((field, least, most))
 
+    def wanted(order: Order) -> bool:
+        head = order.head
+        return (head["is_deleted"] == deleted and all(_text(head, name) == value for name, value in asked.items())
+                and all((least is None or head[field] >= least) and (most is None or head[field] <= most)
+                        for field, least, most in limits))
 
-def _within(value: Any, least: str | None, most: str | None, read: Callable[[str], Any]) -> bool:
-    return (least is None or value >= read(least)) and (most is None or value <= read(most))
+    return wanted
 
 
 def _instant(text: str) -> Any:
@@ -147,6 +150,11 @@ def _number(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation as error:
         raise ApiError(400, "A filter is invalid.", details={"invalid": text}) from error
+
+
+_RANGES: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
+    ("date_created", "date_created", _instant), ("date_modified", "date_modified", _instant), ("id", "id", _number),
+    ("total", "total_inc_tax", _number))
 
 
 def create(call: Call) -> Response:
@@ -271,11 +279,23 @@ def consignments(call: Call, order: Order, *, full: bool) -> Json:
         "shipping": [{**v3({name: value for name, value in address.items() if name != "order_id"}),
                       "shipping_quotes": {"url": f"{call.api_root}/v2{resource}/{address['id']}/shipping_quotes",
                                           "resource": f"{resource}/{address['id']}/shipping_quotes"},
-                      "line_items": lines(lambda line, where=address["id"]: line["order_address_id"] == where)}
+                      "line_items": lines(_going_to(address["id"]))}
                      for address in order.addresses],
         "downloads": [{"recipient_email": email, "line_items": digital}] if digital else [],
         "email": {"gift_certificates": [{"recipient_email": email, "line_items": cards}] if cards else []},
     }
+
+
+def fees(call: Call) -> Response:
+    """The fees of an order, in an object of their own as the vendor's example shows; 204 when there is none."""
+    order = order_of(call)
+    if not order.fees:
+        return Response(status_code=204)
+    return json_response({"fees": [v2(fee, numbers(call.store)) for fee in order.fees]})
+
+
+def _going_to(address_id: int) -> Callable[[Json], bool]:
+    return lambda line: bool(line["order_address_id"] == address_id)
 
 
 def get_consignments(call: Call) -> Response:

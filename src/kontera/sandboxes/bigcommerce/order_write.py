@@ -32,7 +32,7 @@ def create(store: Store, body: Json) -> Order:
     maker = _Maker(store, body, currency)
     order = maker.make()
     _override(order, body)
-    order.head["status_id"] = body.get("status_id", PENDING)
+    order.head["status_id"] = given.whole(body.get("status_id", PENDING), "status_id")
     order.head["status"] = STATUS_NAMES[order.head["status_id"]]
     store.orders[order.id] = order
     announce_created(store, order)
@@ -49,7 +49,7 @@ class _Maker:
         self.decimals = store.rules(currency).decimals
         known = store.currency(currency)
         self.rate = Decimal(known["currency_exchange_rate"]) if known else Decimal(1)
-        customer = store.customers.get(int(body.get("customer_id") or 0))
+        customer = store.customers.get(given.whole(body.get("customer_id"), "customer_id"))
         self.group = int(customer["customer_group_id"]) if customer else 0
         self.specs: list[LineSpec] = []
         self.lines: list[CartLine] = []
@@ -61,29 +61,32 @@ class _Maker:
         billing = given.postal(body["billing_address"], billing=True)
         addresses = [{**given.postal(entry, billing=False),
                       "shipping_method": str(entry.get("shipping_method", "None"))}
-                     for entry in body.get("shipping_addresses", [])]
+                     for entry in given.rows(body.get("shipping_addresses"), "shipping_addresses")]
         country = addresses[0]["country_iso2"] if addresses else billing["country_iso2"]
-        pickups = (body.get("consignments") or {}).get("pickups", [])
-        entries = body.get("products") or [line for pickup in pickups for line in pickup.get("line_items", [])]
+        pickups = given.rows((body.get("consignments") or {}).get("pickups"), "pickups")
+        entries = body.get("products") or [line for pickup in pickups
+                                           for line in given.rows(pickup.get("line_items"), "line_items")]
         for entry in entries:
             self.add(entry, country, billing["country_iso2"])
         reductions = []
         if body.get("discount_amount"):
             reductions.append(Reduction(PER_TOTAL, given.amount(body["discount_amount"], "discount_amount"),
                                         "manual-discount", "Manual Discount", coupon=False))
-        rates = rates_for(self.store, SHIPPING_CLASS, country, self.group)
+        automatic = self.store.switches.automatic_tax  # a tax service is only asked at checkout
+        rates = () if automatic else rates_for(self.store, SHIPPING_CLASS, country, self.group)
         carriages = [Carriage(self._charge("shipping_cost", "base_shipping_cost") if index == 0 else ZERO, rates,
                               self._charge("handling_cost", "base_handling_cost") if index == 0 else ZERO, rates)
                      for index in range(len(addresses))]
         priced = price(self.lines, reductions, carriages, [], self.store.rules(self.currency))
-        basis = Basis(self.specs, int(body.get("customer_id") or 0), billing, addresses, self.currency,
-                      self.currency, int(body.get("channel_id", 1)), str(body.get("order_source", "external")),
-                      tax_provider="", extra=given.plain_fields(body) | {"cart_id": None},
+        basis = Basis(self.specs, given.whole(body.get("customer_id"), "customer_id"), billing, addresses,
+                      self.currency, self.currency, given.whole(body.get("channel_id", 1), "channel_id"),
+                      str(body.get("order_source", "external")), tax_provider="",
+                      extra=given.plain_fields(body) | {"cart_id": ""},
                       tax_class_name=OVERRIDE if self.overridden else None)
         order = build(self.store, basis, priced)
         for pickup in pickups:
             order.pickups.append({"id": self.store.number("pickup"), **pickup})
-        replace_fees(self.store, order, body.get("fees", []))
+        replace_fees(self.store, order, given.rows(body.get("fees"), "fees"))
         recalculate(self.store, order)
         return order
 
@@ -112,11 +115,12 @@ class _Maker:
             self.overridden = True
             rates = _override_rates(fixed, rates, self.decimals)
         elif spec.product is not None:
-            if self.store.switches.automatic_tax:
-                rates = ()  # a tax service is only asked at checkout
             sek = (spec.variant or {}).get("price") or spec.product["price"]
-            unit = entered_in(self.store, rounded(sek * self.rate, self.decimals), spec.tax_class, rates,
-                              self.decimals)
+            unit = rounded(sek * self.rate, self.decimals)
+            if self.store.switches.automatic_tax:
+                rates = ()  # a tax service is only asked at checkout: the price is taken as it is
+            else:
+                unit = entered_in(self.store, unit, spec.tax_class, rates, self.decimals)
         self.specs.append(spec)
         entered = wrapping.inc if self.store.switches.prices_include_tax else wrapping.ex
         self.lines.append(CartLine(key, unit, pieces, rates, 0, entered, _override_rates(wrapping, (), self.decimals),
@@ -129,20 +133,21 @@ class _Maker:
         if "wrapping_cost_ex_tax" not in entry or "wrapping_cost_inc_tax" not in entry:
             raise given.refuse("The fields 'wrapping_cost_ex_tax' and 'wrapping_cost_inc_tax' are required with "
                                "'wrapping_id'.", field="wrapping_cost_inc_tax")
-        spec.wrapping_id, spec.wrapping_name = int(entry["wrapping_id"]), str(entry.get("wrapping_name", ""))
+        spec.wrapping_id = given.whole(entry["wrapping_id"], "wrapping_id")
+        spec.wrapping_name = str(entry.get("wrapping_name", ""))
         spec.wrapping_message = str(entry.get("wrapping_message", ""))
         return Split(given.amount(entry["wrapping_cost_ex_tax"], "wrapping_cost_ex_tax"),
                      given.amount(entry["wrapping_cost_inc_tax"], "wrapping_cost_inc_tax"))
 
     def _catalogue(self, key: str, entry: Json) -> LineSpec:
-        product = self.store.products.get(int(entry["product_id"]))
+        product = self.store.products.get(given.whole(entry["product_id"], "product_id"))
         if product is None or product["is_deleted"]:
             raise given.refuse(f"The product with ID {entry['product_id']} could not be found.", field="product_id")
         variant = next((row for row in product["variants"] if row["id"] == entry.get("variant_id")), None)
-        wanted = {str(option.get("value")) for option in entry.get("product_options", [])}
+        wanted = {str(option.get("value")) for option in given.rows(entry.get("product_options"), "product_options")}
         variant = variant or next((row for row in product["variants"] for value in row["option_values"]
                                    if str(value["id"]) in wanted), None)
-        if product["base_variant_id"] is None and variant is None:
+        if not product["base_variant_id"] and variant is None:
             raise given.refuse("The field 'product_options' is required for a product with variants.",
                                field="product_options")
         return LineSpec(key, product, variant, product["name"], variant["sku"] if variant else product["sku"],
@@ -174,7 +179,7 @@ def replace_fees(store: Store, order: Order, fees: list[Json]) -> None:
         cost = given.fee_split(entry)
         name = str(entry.get("display_name_customer") or entry.get("display_name_merchant"))
         order.fees.append({
-            "id": int(entry.get("id") or store.number("order_fee")), "type": "custom_fee",
+            "id": given.whole(entry.get("id"), "id") or store.number("order_fee"), "type": "custom_fee",
             "display_name_customer": name, "display_name_merchant": str(entry.get("display_name_merchant") or name),
             "source": str(entry.get("source", "v2")),
             "base_cost": cost.inc if order.head["is_tax_inclusive_pricing"] else cost.ex, "cost_ex_tax": cost.ex,
@@ -187,18 +192,21 @@ def update(store: Store, order: Order, body: Json) -> None:
     if "consignments" in body and "products" in body:
         raise given.refuse("Use either products or consignments, not both.")
     if "shipping_addresses" in body:
-        _check_addresses(order, body["shipping_addresses"])
-    billing = given.postal({**order.head["billing_address"], **body["billing_address"]}, billing=True) \
-        if "billing_address" in body else None
+        _check_addresses(order, given.rows(body["shipping_addresses"], "shipping_addresses"))
+    billing = None
+    if "billing_address" in body:
+        if not isinstance(body["billing_address"], dict):
+            raise given.refuse("The field 'billing_address' is invalid.", field="billing_address")
+        billing = given.postal({**order.head["billing_address"], **body["billing_address"]}, billing=True)
     plain = given.plain_fields(body)
-    for fee in body.get("fees", []):
+    for fee in given.rows(body.get("fees"), "fees"):
         given.fee_split(fee)
     if "products" in body:
-        _change_products(store, order, body["products"])
+        _change_products(store, order, given.rows(body["products"], "products"))
     if "fees" in body:
-        replace_fees(store, order, body["fees"])
-    for entry in body.get("shipping_addresses", []):
-        target = order.address(int(entry["id"]))
+        replace_fees(store, order, given.rows(body["fees"], "fees"))
+    for entry in given.rows(body.get("shipping_addresses"), "shipping_addresses"):
+        target = order.address(given.whole(entry["id"], "id"))
         if target is not None:  # tax is not calculated again, whatever the new country
             target |= {name: value for name, value in entry.items() if name != "id"}
     if billing is not None:
@@ -211,8 +219,8 @@ def update(store: Store, order: Order, body: Json) -> None:
     _override(order, body)
     if body.get("is_deleted") is True:
         archive(store, order)
-    if "status_id" in body and body["status_id"] != order.head["status_id"]:
-        set_status(store, order, body["status_id"])
+    if "status_id" in body and given.whole(body["status_id"], "status_id") != order.head["status_id"]:
+        set_status(store, order, given.whole(body["status_id"], "status_id"))
     else:
         announce_updated(store, order)
 
@@ -225,7 +233,7 @@ def archive(store: Store, order: Order) -> None:
 
 def _check_addresses(order: Order, entries: list[Json]) -> None:
     for entry in entries:
-        if order.address(int(entry.get("id") or 0)) is None:
+        if order.address(given.whole(entry.get("id"), "id")) is None:
             raise given.refuse("The field 'id' of a shipping address is invalid.", field="shipping_addresses")
 
 
@@ -236,7 +244,7 @@ def _change_products(store: Store, order: Order, entries: list[Json]) -> None:
     for entry in entries:
         if "id" not in entry:
             maker.add(entry, country, order.head["billing_address"]["country_iso2"])
-        elif order.line(int(entry["id"])) is None:
+        elif order.line(given.whole(entry["id"], "id")) is None:
             raise given.refuse("The field 'id' of a product is invalid.", field="products")
         else:
             given.quantity(entry.get("quantity", 1))
@@ -255,7 +263,7 @@ def _change_products(store: Store, order: Order, entries: list[Json]) -> None:
 
 
 def _change_line(store: Store, order: Order, entry: Json) -> None:
-    line = order.line(int(entry["id"]))
+    line = order.line(given.whole(entry["id"], "id"))
     if line is None:
         raise given.refuse("The field 'id' of a product is invalid.", field="products")
     pieces = given.quantity(entry.get("quantity", line["quantity"]))

@@ -116,7 +116,7 @@ def pay(store: Store, order: Order, how: str, outstanding: Decimal, *, declined:
     if declined:
         order.head["payment_status"] = "declined"
         return False
-    order.head["payment_provider_id"] = row["gateway_transaction_id"] or None
+    order.head["payment_provider_id"] = row["gateway_transaction_id"]
     order.head["payment_status"] = {"purchase": "captured", "authorization": "authorized"}.get(event, "")
     return event == "purchase"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kontera.sandboxes.bigcommerce.amounts import ZERO, rounded
+from kontera.sandboxes.bigcommerce.amounts import STORED_DECIMALS, ZERO, rounded
 from kontera.sandboxes.bigcommerce.answers import STATUS_PAGE, ApiError
 from kontera.sandboxes.bigcommerce.changes import PARTLY_REFUNDED, REFUNDED, announce_updated, set_status
 from kontera.sandboxes.bigcommerce.payments import add_transaction, captured, paid_with, soon
@@ -21,10 +21,11 @@ _BY_AMOUNT = {"SHIPPING": "cost", "HANDLING": "handling_cost"}
 
 @dataclass(frozen=True)
 class Worth:
-    """What a refund request comes to, unrounded where it can be."""
+    """What a refund request comes to; `exact` is the amount before it was brought to the currency's precision."""
 
     items: list[Json]
     amount: Decimal
+    exact: Decimal
     tax: Decimal
     order_level: Decimal
     adjustment: Decimal
@@ -35,15 +36,15 @@ def quote(store: Store, order: Order, body: Json) -> Json:
     if store.switches.tax_outage:
         raise ApiError(503, body={"data": [{"order_id": order.id, "status": 503, "error": "Tax service gone away"}],
                                   "meta": {}})
-    worth = _worth(order, body)
     decimals = store.rules(order.currency).decimals
+    worth = _worth(order, body, decimals)
     total = rounded(worth.amount, decimals)
     left = captured(order) - refunded(order)
     if total > left:
         raise _bad(f"The amount {total} is more than the {left} that can be refunded.", "amount")
     return {
         "order_id": order.id, "total_refund_amount": total, "total_refund_tax_amount": rounded(worth.tax, decimals),
-        "order_level_refund_amount": worth.order_level, "rounding": total - worth.amount,
+        "order_level_refund_amount": worth.order_level, "rounding": total - worth.exact,
         "adjustment": worth.adjustment, "tax_inclusive": True, "refund_methods": _methods(store, order, total)}
 
 
@@ -51,22 +52,26 @@ def create(store: Store, order: Order, body: Json) -> Json:
     """Refund. Raises ApiError 422 when payments and quote disagree, for a guest's credit, or while another runs."""
     if order.head.get("_refund_runs"):
         raise _bad("Another refund of this order is being processed.", "order_id")
-    payments = body.get("payments") or []
+    payments = _objects(body.get("payments"), "payments")
     if any(entry.get("provider_id") == "storecredit" for entry in payments) and not order.head["customer_id"]:
         raise ApiError(422, body={"data": [{"status": 422, "title": "Unable to provide store credit for a guest "
                                             "customer.", "type": STATUS_PAGE}]})
     quoted = quote(store, order, body)
     override = body.get("merchant_calculated_override")
+    if override is not None and not isinstance(override, dict):
+        raise _bad("merchant_calculated_override must be an object", "merchant_calculated_override")
     total, tax = quoted["total_refund_amount"], quoted["total_refund_tax_amount"]
     if override:
-        total, tax = _number(override.get("total_amount"), "total_amount"), _number(override.get("total_tax", 0), "tax")
+        total = _number(override.get("total_amount"), "total_amount")
+        tax = _number(override.get("total_tax", 0), "total_tax")
         if total > captured(order) - refunded(order):
             raise _bad("The override is more than can be refunded.", "merchant_calculated_override")
     _check_payments(quoted, payments, total)
     refund: Json = {
         "id": store.number("refund"), "order_id": order.id, "user_id": 0, "created": store.now(),
         "reason": str(body.get("reason", "")), "total_amount": total, "total_tax": tax,
-        "uses_merchant_override_values": bool(override), "items": _worth(order, body).items,
+        "uses_merchant_override_values": bool(override),
+        "items": _worth(order, body, store.rules(order.currency).decimals).items,
         "payments": [{"id": store.number("refund_payment"), "provider_id": entry["provider_id"],
                       "amount": _number(entry["amount"], "amount"), "offline": bool(entry.get("offline", False)),
                       "is_declined": False, "declined_message": "", "transaction_id": ""} for entry in payments]}
@@ -94,19 +99,33 @@ def _number(value: object, field: str) -> Decimal:
     return Decimal(value)
 
 
-def _worth(order: Order, body: Json) -> Worth:
+def _id(entry: Json) -> int:
+    value = entry.get("item_id")
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _objects(value: object, field: str) -> list[Json]:
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise _bad(f"{field} must be a list of objects", field)
+    return value
+
+
+def _worth(order: Order, body: Json, decimals: int) -> Worth:
     if "tax_adjustment_amount" in body:
         amount = _number(body["tax_adjustment_amount"], "tax_adjustment_amount")
-        return Worth([], amount, amount, ZERO, ZERO)
-    entries = body.get("items") or []
+        return Worth([], amount, amount, amount, ZERO, ZERO)
+    entries = _objects(body.get("items"), "items")
     if not entries:
         raise _bad("items or tax_adjustment_amount is required", "items")
     items: list[Json] = []
-    total, taxes, order_level, adjusted = ZERO, ZERO, ZERO, ZERO
+    total, exact, taxes, order_level, adjusted = ZERO, ZERO, ZERO, ZERO, ZERO
     for entry in entries:
         kind = entry.get("item_type")
+        finer = None
         if kind in _BY_PIECE:
-            amount, tax = _pieces(order, entry)
+            amount, tax, finer = _pieces(order, entry, decimals)
         elif kind in _BY_AMOUNT:
             amount, tax = _charge(order, entry, kind)
         elif kind == "FEE":
@@ -118,22 +137,24 @@ def _worth(order: Order, body: Json) -> Worth:
             order_level += amount
         else:
             raise _bad(f"unknown item_type {kind!r}", "item_type")
-        adjustments = entry.get("adjustments") or []
+        adjustments = _objects(entry.get("adjustments"), "adjustments")
         change = sum((_number(row.get("amount"), "adjustments") for row in adjustments), ZERO)
         if change > 0 or change < -amount:
             raise _bad("an adjustment lowers the amount, at most to zero", "adjustments")
         if change:
             tax = tax * (amount + change) / amount
         total, taxes, adjusted = total + amount + change, taxes + tax, adjusted + change
+        exact += (amount if finer is None else finer) + change
         items.append({"item_type": kind, "item_id": entry.get("item_id"), "quantity": entry.get("quantity"),
                       "requested_amount": None if kind in _BY_PIECE else amount, "reason": entry.get("reason", ""),
                       "adjustments": adjustments})
-    return Worth(items, total, taxes, order_level, adjusted)
+    return Worth(items, total, exact, taxes, order_level, adjusted)
 
 
-def _pieces(order: Order, entry: Json) -> tuple[Decimal, Decimal]:
-    """So many pieces of a line (or of its wrapping), by what was charged for them after discounts."""
-    line = order.line(int(entry.get("item_id") or 0))
+def _pieces(order: Order, entry: Json, decimals: int) -> tuple[Decimal, Decimal, Decimal]:
+    """So many pieces of a line (or of its wrapping), by what was charged after discounts: amount, tax, and the amount
+    with four decimals. Rounded from the first piece on, so that the last one takes what rounding left."""
+    line = order.line(_id(entry))
     pieces = entry.get("quantity")
     if line is None or isinstance(pieces, bool) or not isinstance(pieces, int) or pieces < 1:
         raise _bad("item_id and quantity must name pieces of a line of this order", "items")
@@ -145,13 +166,14 @@ def _pieces(order: Order, entry: Json) -> tuple[Decimal, Decimal]:
                   else (line["wrapping_cost_inc_tax"], line["wrapping_cost_tax"]))
 
     def upto(amount: Decimal, count: int) -> Decimal:
-        return rounded(amount * count / line["quantity"], 4)
+        return rounded(amount * count / line["quantity"], decimals)
 
-    return (upto(whole, before + pieces) - upto(whole, before), upto(tax, before + pieces) - upto(tax, before))
+    return (upto(whole, before + pieces) - upto(whole, before), upto(tax, before + pieces) - upto(tax, before),
+            rounded(whole * pieces / line["quantity"], STORED_DECIMALS))
 
 
 def _charge(order: Order, entry: Json, kind: str) -> tuple[Decimal, Decimal]:
-    address = order.address(int(entry.get("item_id") or 0))
+    address = order.address(_id(entry))
     amount = _number(entry.get("amount"), "amount")
     if address is None:
         raise _bad("item_id must be a shipping address of this order", "item_id")
@@ -217,7 +239,7 @@ def _check_payments(quoted: Json, payments: list[Json], total: Decimal) -> None:
         for option in alternative:
             most[option["provider_id"]] = max(most.get(option["provider_id"], ZERO), option["amount"])
     for entry in payments:
-        limit = most.get(entry.get("provider_id", ""))
+        limit = most.get(str(entry.get("provider_id", "")))
         if limit is None or (entry["amount"] > limit and total == quoted["total_refund_amount"]):
             raise _bad(f"{entry.get('provider_id')} cannot refund {entry['amount']}.", "payments")
 

@@ -12,12 +12,13 @@ from starlette.responses import Response
 
 from kontera.sandboxes.bigcommerce.answers import ApiError, not_found, v2, v2_list
 from kontera.sandboxes.bigcommerce.calls import Call, Endpoint
-from kontera.sandboxes.bigcommerce.order_input import amount
+from kontera.sandboxes.bigcommerce.order_input import amount, whole
 from kontera.sandboxes.bigcommerce.state import Json, Store
 from kontera.sandboxes.kit import json_response
 
 MARKETING = ("store_v2_marketing",)
 CUSTOMERS = ("store_v2_customers",)
+_MOST = str(2**31)
 
 
 def endpoints() -> list[Endpoint]:
@@ -83,7 +84,8 @@ def create_currency(call: Call) -> Response:
     row = {**call.store.default_currency, "id": len(call.store.currencies) + 1, "is_default": False,
            "currency_code": str(body["currency_code"]), "name": str(body["name"]), "token": str(body["token"]),
            "currency_exchange_rate": f"{rate:.10f}", "is_transactional": False,
-           "enabled": bool(body.get("enabled", True)), "decimal_places": int(body.get("decimal_places", 2)),
+           "enabled": bool(body.get("enabled", True)),
+           "decimal_places": whole(body.get("decimal_places", 2), "decimal_places"),
            "last_updated": call.store.now()}
     call.store.currencies.append(row)
     return json_response(v2(row), 201)
@@ -102,7 +104,7 @@ def certificates(call: Call) -> Response:
     rows = [row for row in call.store.certificates.values()
             if query.get("code", row["code"]) == row["code"]
             and query.get("order_id", str(row["order_id"])) == str(row["order_id"])
-            and int(query.get("min_id", "0")) <= row["id"] <= int(query.get("max_id", str(2**31)))]
+            and whole(query.get("min_id", "0"), "min_id") <= row["id"] <= whole(query.get("max_id", _MOST), "max_id")]
     return v2_list(rows, query, v2)
 
 
@@ -122,7 +124,8 @@ def create_certificate(call: Call) -> Response:
     if store.certificate(code) is not None:
         raise ApiError(409, f"The code {code} is used already.")
     store.certificates[number] = {
-        "id": number, "customer_id": int(body.get("customer_id", 0)), "order_id": 0, "code": code, "amount": worth,
+        "id": number, "customer_id": whole(body.get("customer_id"), "customer_id"), "order_id": 0,
+        "code": code, "amount": worth,
         "balance": balance, "status": str(body.get("status", "active")),
         **{name: str(body[name]) for name in ("to_name", "to_email", "from_name", "from_email")},
         "template": str(body.get("template", "general.html")), "message": str(body.get("message", "")),

@@ -96,8 +96,8 @@ def rates(call: Call) -> Response:
 def channels(call: Call) -> Response:
     """The channels: storefronts, marketplaces, tills."""
     return v3_list([row for row in call.store.channels
-                    if row["type"] in call.query.get("type:in", row["type"]).split(",")
-                    and row["status"] in call.query.get("status:in", row["status"]).split(",")], call.query)
+                    if row["type"] in call.query.get("type:in", str(row["type"])).split(",")
+                    and row["status"] in call.query.get("status:in", str(row["status"])).split(",")], call.query)
 
 
 def channel(call: Call) -> Response:
@@ -148,7 +148,7 @@ def customers(call: Call) -> Response:
         rows = [{**row, "form_fields": [{"name": field["name"], "value": field["value"],
                                          "customer_id": field["customer_id"]} for field in row["form_fields"]]}
                 for row in rows]
-    return v3_list(rows, call.query)
+    return v3_list(rows, call.query, cursors=True)
 
 
 def addresses(call: Call) -> Response:
@@ -162,7 +162,8 @@ def form_fields(call: Call) -> Response:
     """The values of form fields, among them the VAT number."""
     wanted, name = call.query.get("customer_id"), call.query.get("field_name")
     return v3_list([row for customer in call.store.customers.values() for row in customer["form_fields"]
-                    if wanted in (None, str(row["customer_id"])) and name in (None, row["name"])], call.query)
+                    if wanted in (None, str(row["customer_id"])) and name in (None, row["name"])],
+                   call.query, cursors=True)
 
 
 _INCLUDED = frozenset({"variants"})
@@ -189,7 +190,7 @@ def products(call: Call) -> Response:
             and _matches(row, query, {"id": "id", "sku": "sku"})
             and query.get("sku", row["sku"]) == row["sku"] and query.get("name", row["name"]) == row["name"]
             and query.get("keyword", "").lower() in f"{row['name']} {row['sku']}".lower()]
-    return v3_list([_product(row, query) for row in rows], query)
+    return v3_list([_product(row, query) for row in rows], query, cursors=True)
 
 
 def _find(call: Call) -> Json:
@@ -208,6 +209,8 @@ def _values(body: Json) -> Json:
     values: Json = {}
     for name in (field for field in _WRITABLE if field in body):
         value = body[name]
+        if name in {"tax_class_id", "inventory_level"} and (isinstance(value, bool) or not isinstance(value, int)):
+            raise ApiError(422, errors={name: "must be a whole number"})
         if name in _TEXTS and not isinstance(value, str):
             raise ApiError(422, errors={name: "must be text"})
         if name in {"price", "cost_price", "weight"}:
@@ -256,7 +259,7 @@ def delete_product(call: Call) -> Response:
 
 def product_variants(call: Call) -> Response:
     """The variants of one article; an article without choices has one."""
-    return v3_list(_find(call)["variants"], call.query)
+    return v3_list(_find(call)["variants"], call.query, cursors=True)
 
 
 def variants(call: Call) -> Response:
@@ -264,15 +267,16 @@ def variants(call: Call) -> Response:
     rows = [variant for product in call.store.products.values() if not product["is_deleted"]
             for variant in product["variants"]]
     return v3_list([row for row in rows if call.query.get("sku", row["sku"]) == row["sku"]
-                    and (call.ids("id:in") is None or row["id"] in (call.ids("id:in") or set()))], call.query)
+                    and (call.ids("id:in") is None or row["id"] in (call.ids("id:in") or set()))], call.query,
+                   cursors=True)
 
 
 def adjust(method: str) -> Callable[[Call], Response]:
     """Set or change stock levels in one batch, later, as the vendor does."""
 
     def answer(call: Call) -> Response:
-        rows = call.object().get("items") or []
-        if not 0 < len(rows) <= 2000:
+        rows = call.object().get("items")
+        if not isinstance(rows, list) or not 0 < len(rows) <= 2000:
             raise ApiError(422, errors={"items": "1 to 2000 items"})
         changes = [_stock_target(call.store, row, method) for row in rows]
         number = call.store.number("inventory_transaction")
@@ -292,11 +296,13 @@ def adjust(method: str) -> Callable[[Call], Response]:
 
 def _stock_target(store: Store, row: Json, method: str) -> tuple[Json, int, int]:
     """The article, the variant (0: none) and the value of one adjustment. Raises ApiError 422."""
+    if not isinstance(row, dict):
+        raise ApiError(422, errors={"items": "must be objects"})
     value = row.get("quantity")
     found: tuple[Json, Json | None] | None = None
     if "sku" in row:
         found = store.product_by_sku(str(row["sku"]))
-    elif "product_id" in row and row["product_id"] in store.products:
+    elif isinstance(row.get("product_id"), int) and row["product_id"] in store.products:
         found = (store.products[row["product_id"]], None)
     elif "variant_id" in row:
         found = next(((product, variant) for product in store.products.values() for variant in product["variants"]

@@ -151,7 +151,7 @@ def article(store: Store, number: int, sku: str, name: str, price: Decimal, tax_
         "id": number, "name": name, "type": kind, "sku": sku, "description": "", "weight": Decimal("0.3"),
         "width": Decimal(0), "depth": Decimal(0), "height": Decimal(0), "price": price, "cost_price": cost,
         "retail_price": Decimal(0), "sale_price": Decimal(0), "map_price": Decimal(0), "calculated_price": price,
-        "tax_class_id": tax_class, "product_tax_code": "", "categories": [23], "brand_id": 0, "option_set_id": None,
+        "tax_class_id": tax_class, "product_tax_code": "", "categories": [23], "brand_id": 0, "option_set_id": 0,
         "option_set_display": "right", "inventory_level": stock, "inventory_warning_level": 0,
         "inventory_tracking": tracked, "is_free_shipping": False, "is_visible": True, "is_featured": False,
         "warranty": "", "bin_picking_number": "", "upc": "", "mpn": "", "gtin": "", "condition": "New",
@@ -171,7 +171,7 @@ def article(store: Store, number: int, sku: str, name: str, price: Decimal, tax_
             "purchasing_disabled_message": "", "image_url": "", "upc": "", "mpn": "", "gtin": "",
             "inventory_level": stock if label else 0, "inventory_warning_level": 0, "bin_picking_number": "",
             "option_values": options if label else []})
-    product["base_variant_id"] = product["variants"][0]["id"] if sku not in data.VARIANTS else None
+    product["base_variant_id"] = product["variants"][0]["id"] if sku not in data.VARIANTS else 0
     if sku in data.VARIANTS:
         product["inventory_tracking"] = "variant"
     return product

@@ -66,5 +66,5 @@ def add_customers(store: Store) -> None:
                            "country": COUNTRY_NAMES.get(country, country), "country_code": country, "phone": "",
                            "address_type": "commercial" if company else "residential"}],
             "attributes": [], "form_fields": fields, "store_credit_amounts": [{"amount": Decimal(credit)}],
-            "accepts_product_review_abandoned_cart_emails": False, "origin_channel_id": 1, "channel_ids": None,
+            "accepts_product_review_abandoned_cart_emails": False, "origin_channel_id": 1, "channel_ids": [1, 2],
         }

@@ -12,7 +12,7 @@ from kontera.sandboxes.bigcommerce.amounts import ZERO
 from kontera.sandboxes.bigcommerce.answers import ApiError, not_found, v2, v2_list
 from kontera.sandboxes.bigcommerce.calls import Call, Endpoint
 from kontera.sandboxes.bigcommerce.changes import PARTLY_SHIPPED, SHIPPED, announce_updated, set_status
-from kontera.sandboxes.bigcommerce.order_input import amount
+from kontera.sandboxes.bigcommerce.order_input import amount, rows, whole
 from kontera.sandboxes.bigcommerce.order_routes import SCOPE, order_of
 from kontera.sandboxes.bigcommerce.state import Json, Order, Store
 from kontera.sandboxes.kit import json_response
@@ -59,12 +59,12 @@ def get(call: Call) -> Response:
 def create(call: Call) -> Response:
     """POST: goods leave. Raises ApiError 400."""
     order, body = order_of(call), call.object()
-    address = order.address(int(body.get("order_address_id") or 0))
+    address = order.address(whole(body.get("order_address_id"), "order_address_id"))
     if address is None:
         raise ApiError(400, "The field 'order_address_id' is invalid.")
     texts = _texts(body)
-    rows = _rows(order, address["id"], body.get("items") or [])
-    for line, pieces in rows:
+    goods = _goods(order, address["id"], rows(body.get("items"), "items"))
+    for line, pieces in goods:
         line["quantity_shipped"] += pieces
         address["items_shipped"] += pieces
         order.head["items_shipped"] += pieces
@@ -80,7 +80,7 @@ def create(call: Call) -> Response:
                              ("first_name", "last_name", "company", "street_1", "street_2", "city", "state", "zip",
                               "country", "country_iso2", "phone", "email")},
         "items": [{"order_product_id": line["id"], "product_id": line["product_id"], "quantity": pieces}
-                  for line, pieces in rows],
+                  for line, pieces in goods],
         "shipping_provider_display_name": _PROVIDERS.get(provider, provider),
         "generated_tracking_link": texts["tracking_link"]}
     order.shipments.append(shipment)
@@ -99,20 +99,21 @@ def _texts(body: Json) -> Json:
     return texts
 
 
-def _rows(order: Order, address_id: int, entries: list[Json]) -> list[tuple[Json, int]]:
+def _goods(order: Order, address_id: int, entries: list[Json]) -> list[tuple[Json, int]]:
     """The lines and pieces of a new shipment. Raises ApiError 400 for what is not there, or too much."""
-    rows: list[tuple[Json, int]] = []
+    found: list[tuple[Json, int]] = []
     for entry in entries:
-        line = order.line(int(entry.get("order_product_id") or 0))
+        line = order.line(whole(entry.get("order_product_id"), "order_product_id"))
         pieces = entry.get("quantity")
         if line is None or line["order_address_id"] != address_id:
             raise ApiError(400, "The field 'order_product_id' is invalid.")
-        if not isinstance(pieces, int) or not 0 < pieces <= line["quantity"] - line["quantity_shipped"]:
+        left = line["quantity"] - line["quantity_shipped"]
+        if isinstance(pieces, bool) or not isinstance(pieces, int) or not 0 < pieces <= left:
             raise ApiError(400, "The field 'quantity' is invalid.")
-        rows.append((line, pieces))
-    if not rows:
+        found.append((line, pieces))
+    if not found:
         raise ApiError(400, "The field 'items' is required.")
-    return rows
+    return found
 
 
 def _follow(store: Store, order: Order) -> None:

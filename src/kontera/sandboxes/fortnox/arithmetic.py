@@ -5,8 +5,8 @@ the vendor's documentation and answers, independently of any adapter. Shape of t
 freight: Net 1590 (rows only), Freight 95 + VAT 23.75, TotalVAT 421.25, RoundOff -0.25, Total = TotalToPay 2106.
 
 Assumed where the vendor is silent (see README): VAT is rounded once per VAT code (`per_rate`), or per row when the
-company says `per_row`; an AMOUNT discount is for the whole row and follows the sign of the quantity; freight and fee
-are without VAT also when row prices include it; round-off to whole units applies to SEK only.
+company says `per_row`; an AMOUNT discount is for the whole row and follows the sign of the quantity (a row of nothing
+has no discount); freight and fee are without VAT also when row prices include it; round-off applies to SEK only.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def two(value: Decimal) -> Decimal:
 def row_total(line: Line) -> Decimal:
     """Quantity times price less discount."""
     before = two(line.quantity * line.price)
-    if line.discount_type == "AMOUNT":
+    if line.discount_type == "AMOUNT" and line.quantity:
         return before + line.discount if line.quantity < 0 else before - line.discount
     return two(before * (HUNDRED - line.discount) / HUNDRED)
 

@@ -39,13 +39,9 @@ def list_all(call: Call) -> Answer:
 
     def show(article: Record) -> Record:
         full = _show(call, article)
-        return {
-            "@url": full["@url"],
-            **{name: full[name] for name in _LIST},
-            **{name: str(full[name]) for name in _AS_TEXT},
-            "SalesPrice": full["SalesPrice"],
-            "VAT": None,
-        }
+        return {"@url": full["@url"], **{name: full[name] for name in _LIST},
+                **{name: str(full[name]) for name in _AS_TEXT},
+                "SalesPrice": None if full["SalesPrice"] is None else str(full["SalesPrice"]), "VAT": None}
 
     return Answer(lists.envelope("Articles", chosen, call.query, show))
 
@@ -62,7 +58,7 @@ def create(call: Call) -> Answer:
     if not article["Description"]:
         raise refuse_text("Artikelns benämning måste anges.")
     if article["ArticleNumber"] is None:
-        article["ArticleNumber"] = company.free_number("articles", company.articles)
+        article["ArticleNumber"] = company.free_number("articles", company.articles.__contains__)
     number = article["ArticleNumber"]
     if not _NUMBER.match(number):
         raise refuse(2000166, f"Artikelnumret är ogiltigt ({number})")

@@ -6,7 +6,7 @@ Records are dicts with the vendor's own field names; keys that begin with an und
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -89,13 +89,13 @@ class Company:
         self.counters[counter] = self.counters.get(counter, 0) + 1
         return self.counters[counter]
 
-    def free_number(self, counter: str, taken: Iterable[str]) -> str:
-        """The next number that nobody has chosen by hand."""
-        used = taken if isinstance(taken, dict | set) else set(taken)
-        number = str(self.next(counter))
-        while number in used:
-            number = str(self.next(counter))
-        return number
+    def free_number(self, counter: str, taken: Callable[[str], bool]) -> str:
+        """The next number that is not taken. It is not used up by asking: a refused document leaves no gap."""
+        number = self.counters.get(counter, 0) + 1
+        while taken(str(number)):
+            number += 1
+        self.counters[counter] = number - 1
+        return str(number)
 
     def year_of(self, day: date) -> Record | None:
         """The financial year that holds `day`, if there is one."""

@@ -70,7 +70,8 @@ def create(call: Call) -> Answer:
         raise refuse(2000637, "Kundnamn måste anges.")
     number = customer["CustomerNumber"]
     if number is None:
-        number = company.free_number("customers", {**company.customers, **dict.fromkeys(company.deleted_customers)})
+        number = company.free_number(
+            "customers", lambda each: each in company.customers or each in company.deleted_customers)
         customer["CustomerNumber"] = number
     if not _NUMBER.match(number):
         raise refuse(2000106, f"Värdet måste vara alfanumeriskt ({number})")

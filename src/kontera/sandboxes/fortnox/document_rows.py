@@ -94,7 +94,8 @@ def _row(
     code = _vat(company, customer, article, old, given, row, year_id)
     row["_code"], row["VAT"] = code.code, code.rate
     _account(company, customer, article, old, given, row, year_id, account_code)
-    _stock(company, article, row)
+    if "DeliveredQuantity" in given:
+        _stock(company, article, row)
     if row["DeliveredQuantity"] > 0 and not row["ArticleNumber"] and not row["Description"]:
         raise refuse(2003977, "Rader med antal måste ha artikelnummer eller benämning.")
     if row["AccountNumber"]:

@@ -189,8 +189,7 @@ def add_up(company: Company, kind: Kind, document: Record) -> None:
         }
     )
     stock = [row for row in rows if row["ArticleNumber"] and company.articles[row["ArticleNumber"]]["StockGoods"]]
-    if not document.get("_ready"):
-        document["WarehouseReady"] = not (profile.lager and stock)
+    document["WarehouseReady"] = not (profile.lager and stock)
 
 
 def show(call: Call, kind: Kind, document: Record) -> Record:
@@ -218,6 +217,8 @@ def list_all(
         full = _shown({name: kind.table[name] for name in kind.list_fields}, document)
         if "CurrencyRate" in full:
             full["CurrencyRate"] = str(full["CurrencyRate"])
+        if kind.single == "Order":
+            full["DeliveryDate"] = full["DeliveryDate"] or full["OrderDate"]  # recorded: only the list fills it in
         return {"@url": call.url(kind.path, document["DocumentNumber"]), **full}
 
     return Answer(lists.envelope(kind.plural, chosen, query, row))
@@ -302,7 +303,7 @@ def _number(company: Company, kind: Kind, sent: object) -> str:
         if sent in taken:
             raise refuse_text(f"Dokumentnumret används redan ({sent})")
         return sent
-    return company.free_number(kind.path, taken)
+    return company.free_number(kind.path, taken.__contains__)
 
 
 def _build_rows(

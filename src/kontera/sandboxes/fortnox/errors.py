@@ -18,7 +18,7 @@ class ApiError(Exception):
         super().__init__(message)
         self.status = status
         self.code = code
-        self.message = message
+        self.message = message.encode("utf-8", "replace").decode()  # a refused text may hold half a character
         self.capital = capital
 
     def body(self) -> dict[str, Any]:

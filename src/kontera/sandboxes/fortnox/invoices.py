@@ -197,8 +197,6 @@ def credit(call: Call) -> Answer:
         raise refuse_text("Fakturan kan inte krediteras.")
     if not invoice["Booked"] and company.profile.accounting_method == "ACCRUAL":
         raise refuse_text("Fakturan måste vara bokförd för att kunna krediteras.")
-    if invoice["CreditInvoiceReference"] != "0":
-        raise refuse_text(f"Fakturan är redan krediterad ({invoice['CreditInvoiceReference']})")
     sent = _copied_header(invoice)
     sent["CreditInvoiceReference"] = invoice["DocumentNumber"]
     for name in ("Freight", "AdministrationFee"):

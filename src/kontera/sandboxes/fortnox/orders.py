@@ -100,6 +100,8 @@ def create_invoice(call: Call) -> Answer:
     document = documents.create(call, invoices.KIND, sent, rows)
     document["EmailInformation"]["EmailSubject"] = invoices.KIND.subject
     document.update({"OrderReference": order["DocumentNumber"], "PrintTemplate": invoices.KIND.template})
+    if order.get("_ready"):  # the goods have left the stock with the order
+        document.update({"WarehouseReady": True, "_ready": True})
     invoice = invoices.store(call, sent, document)
     order["InvoiceReference"] = invoice["DocumentNumber"]
     touch(order, call.now)

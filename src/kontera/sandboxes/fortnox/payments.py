@@ -103,29 +103,22 @@ def bookkeep(call: Call) -> Answer:
     year_id = references.year(company, day)
     paid = record["AmountCurrency"] + sum((off["Amount"] for off in record["WriteOffs"]), ZERO)
     balance = invoice["Balance"] - paid
+    claim = ZERO
     if company.profile.accounting_method == "CASH":
         postings = bookkeeping.cash_payment(company, record, invoice, year_id)
     else:
         # the last payment clears what is left in SEK, so that no rounding stays on the receivable
         claim = invoice["_claim"] if balance == 0 else bookkeeping.in_sek(invoice, paid)
         postings = bookkeeping.payment(company, record, invoice, year_id, claim)
-        invoice["_claim"] -= claim
     voucher = vouchers.post(
         company,
         company.predefined_series["INVOICEPAYMENT"],
         day,
         Source("INVOICEPAYMENT", record["Number"], f"Kundinbetalning, faktura {record['InvoiceNumber']}"),
-        postings,
-        call.now,
-    )
-    record.update(
-        {
-            "Booked": True,
-            "VoucherNumber": voucher["VoucherNumber"],
-            "VoucherSeries": voucher["VoucherSeries"],
-            "VoucherYear": year_id,
-        }
-    )
+        postings, call.now)
+    record.update({"Booked": True, "VoucherNumber": voucher["VoucherNumber"],
+                   "VoucherSeries": voucher["VoucherSeries"], "VoucherYear": year_id})
+    invoice["_claim"] = invoice.get("_claim", ZERO) - claim
     invoice["Balance"] = balance
     invoice["FinalPayDate"] = record["PaymentDate"] if balance == 0 else None
     if company.profile.accounting_method == "CASH" and balance == 0:
@@ -146,15 +139,7 @@ def _complete(company: Company, record: Record) -> None:
     _dated(company, invoice, day)
     year_id = references.year(company, day)
     _mode(company, record, year_id)
-    for index, off in enumerate(record["WriteOffs"]):
-        filled = fields.apply(_OFF, fields.blanks(_OFF), off)
-        if not filled["AccountNumber"]:
-            raise refuse_text("Konto måste anges för avskrivning.")
-        account = references.account(company, year_id, filled["AccountNumber"])
-        references.require(company, filled, {"CostCenter": "costcenters", "Project": "projects"})
-        references.dimensions(account, filled["CostCenter"], filled["Project"])
-        filled["Amount"], filled["Description"] = two(Decimal(filled["Amount"])), account["Description"]
-        record["WriteOffs"][index] = filled
+    record["WriteOffs"] = [_write_off(company, year_id, off) for off in record["WriteOffs"]]
     _amounts(company, record, invoice)
     record.update(
         {
@@ -167,6 +152,17 @@ def _complete(company: Company, record: Record) -> None:
             "CurrencyUnit": invoice["CurrencyUnit"],
         }
     )
+
+
+def _write_off(company: Company, year_id: int, sent: Record) -> Record:
+    """A checked write-off: an active account that agrees with its dimensions."""
+    off = fields.apply(_OFF, fields.blanks(_OFF), sent)
+    if not off["AccountNumber"]:
+        raise refuse_text("Konto måste anges för avskrivning.")
+    account = references.account(company, year_id, off["AccountNumber"])
+    references.require(company, off, {"CostCenter": "costcenters", "Project": "projects"})
+    references.dimensions(account, off["CostCenter"], off["Project"])
+    return {**off, "Amount": two(Decimal(off["Amount"])), "Description": account["Description"]}
 
 
 def _payable(company: Company, invoice: Record) -> None:

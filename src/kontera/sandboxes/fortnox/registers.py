@@ -75,7 +75,7 @@ class Register:
         entry = fields.apply(self.table, fields.blanks(self.table), sent)
         register = self._all(call)
         if not entry[self.key] and self.path == "projects":
-            entry[self.key] = call.company.free_number("projects", register)
+            entry[self.key] = call.company.free_number("projects", register.__contains__)
         if not entry[self.key]:
             raise refuse_text(f"{self.key} saknas")
         if self.table["Description"].shortest and not entry["Description"]:

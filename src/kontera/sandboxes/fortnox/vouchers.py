@@ -124,7 +124,8 @@ def get(call: Call) -> Answer:
 
 
 def create(call: Call) -> Answer:
-    """POST vouchers: a manual series, an open year and period, active accounts, debit equal to credit."""
+    """POST vouchers[?financialyear=]: a manual series, an open year and period, active accounts, debit equal to
+    credit. Without the parameter the voucher belongs in the current year, whatever its date says."""
     company = call.company
     sent = fields.read(tables.VOUCHER, call.payload("Voucher"), ignore_read_only=call.ignore_read_only)
     voucher = fields.apply(tables.VOUCHER, fields.blanks(tables.VOUCHER), sent)
@@ -139,7 +140,7 @@ def create(call: Call) -> Answer:
         raise refuse_text(f"Verifikationsserien är inte manuell ({voucher['VoucherSeries']})")
     day = date.fromisoformat(voucher["TransactionDate"])
     year_id = references.year(company, day)
-    if voucher["Year"] not in (None, year_id) or call.query.get("financialyear") not in (None, str(year_id)):
+    if voucher["Year"] not in (None, year_id) or year_id != setup.chosen_year(company, call.query, call.today):
         raise refuse_text("Transaktionsdatumet ligger utanför räkenskapsåret.")
     references.unlocked(company, day)
     references.require(company, voucher, {"CostCenter": "costcenters", "Project": "projects"})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kontera.sandboxes.kit.calls import NO_ANSWER
+from kontera.sandboxes.kit.calls import NO_ANSWER, CallLog
 from kontera.sandboxes.kit.faults import Fault
 from kontera.sandboxes.kit.wire import json_bytes
 
@@ -42,31 +42,30 @@ class Gate:
         if whole is None:
             return  # the client left before it had finished asking: nothing to handle
         fault = self._sandbox.faults.for_call(scope["method"], path)
-        status = await self._vendor(fault, scope, whole, send)
-        route = scope.get("route")
-        template = getattr(route, "path", path)
-        self._sandbox.calls.answered(scope["method"], template, status, fault.kind if fault else "")
+        await self._vendor(fault, scope, whole, send)
 
-    async def _vendor(self, fault: Fault | None, scope: Scope, receive: _Replay, send: Send) -> int:
-        """Handle one vendor call under `fault`; answers the status it is counted under."""
+    async def _vendor(self, fault: Fault | None, scope: Scope, receive: _Replay, send: Send) -> None:
+        """Handle one vendor call under `fault`. A call is counted before its caller can know that it was answered."""
+        kind = fault.kind if fault else ""
+        count = _Count(self._sandbox.calls, scope, kind)
         if fault is None:
-            return await _handled(self._sandbox.app, scope, receive, send)
-        if fault.kind == "refuse_before":
+            await _handled(self._sandbox.app, scope, receive, send, count)
+        elif kind == "refuse_before":
+            count(NO_ANSWER)
             await _cut(receive)
-            return NO_ANSWER
-        if fault.kind == "lost_answer":
-            status = await _handled(self._sandbox.app, scope, receive, _swallow)
+        elif kind == "lost_answer":
+            await _handled(self._sandbox.app, scope, receive, _swallow, count)
             await _cut(receive)
-            return status
-        if fault.kind in {"status", "maintenance"}:
+        elif kind in {"status", "maintenance"}:
             response = self._instead(fault)
+            count(response.status_code)
             await response(scope, receive, send)
-            return response.status_code
-        if fault.kind == "slow":
-            await self._sandbox.pause(fault.seconds)
-        elif fault.kind == "expire_tokens":
-            self._sandbox.expire_tokens()
-        return await _handled(self._sandbox.app, scope, receive, send)
+        else:
+            if kind == "slow":
+                await self._sandbox.pause(fault.seconds)
+            elif kind == "expire_tokens":
+                self._sandbox.expire_tokens()
+            await _handled(self._sandbox.app, scope, receive, send, count)
 
     def _instead(self, fault: Fault) -> Response:
         """The answer given in place of handling."""
@@ -81,18 +80,33 @@ class Gate:
         return Response(json_bytes(fault.body), status, headers=fault.headers, media_type="application/json")
 
 
-async def _handled(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> int:
-    """Run the vendor's application and answer the status it sent."""
-    status = 500  # what the server sends by itself when a handler fails before it answers
+class _Count:
+    """Counts one call, once."""
+
+    def __init__(self, calls: CallLog, scope: Scope, fault: str) -> None:
+        self._calls = calls
+        self._scope = scope
+        self._fault = fault
+        self._done = False
+
+    def __call__(self, status: int) -> None:
+        """Count it under `status`; a second time does nothing."""
+        if self._done:
+            return
+        self._done = True
+        template: str = getattr(self._scope.get("route"), "path", None) or self._scope["path"]
+        self._calls.answered(self._scope["method"], template, status, self._fault)
+
+
+async def _handled(app: ASGIApp, scope: Scope, receive: Receive, send: Send, count: _Count) -> None:
+    """Run the vendor's application, counting the call as its answer begins."""
 
     async def watch(message: Message) -> None:
-        nonlocal status
         if message["type"] == "http.response.start":
-            status = message["status"]
+            count(message["status"])
         await send(message)
 
     await app(scope, receive, watch)
-    return status
 
 
 class _Replay:

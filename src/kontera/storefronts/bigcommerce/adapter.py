@@ -5,6 +5,7 @@ which orders the connection's own settings leave out.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import httpx2
@@ -20,7 +21,7 @@ from kontera.storefronts.bigcommerce.notices import read_notice
 from kontera.storefronts.bigcommerce.readiness import readiness_of
 from kontera.storefronts.bigcommerce.reading import whole_orders
 from kontera.storefronts.bigcommerce.settings import BigCommerceSettings, settings_from
-from kontera.storefronts.bigcommerce.tax_setup import TaxCombination, tax_combinations
+from kontera.storefronts.bigcommerce.tax_setup import TaxCombination, tax_classes, tax_combinations
 from kontera.storefronts.bigcommerce.translate import Context, translate
 from kontera.storefronts.protocol import Capability, ChangePage, FactKind, NoticeContent, Read
 
@@ -57,6 +58,7 @@ class BigCommerceStorefront:
             vat_number_field=settings.vat_number_field,
             organisation_number_field=settings.organisation_number_field,
             order_page=CONTROL_PANEL.format(store_hash=settings.store_hash),
+            tax_classes=frozenset(),
         )
 
     def readiness(self) -> list[ReadinessCheck]:
@@ -77,7 +79,13 @@ class BigCommerceStorefront:
     def read(self, kind: FactKind, ids: Sequence[str]) -> list[Read]:
         """See Storefront. Ids asked for twice are read once and answered once."""
         _only_orders(kind)
-        return [self._read(identity, raw) for identity, raw in whole_orders(self._client, ids)]
+        documents = list(whole_orders(self._client, ids))
+        reads = [self._read(identity, raw) for identity, raw in documents]
+        if any(read.problem and read.problem.code == "TAX_CLASS_UNKNOWN" for read in reads):
+            # The store's list of classes is asked for only when an order has another class than those known so far.
+            self._context = replace(self._context, tax_classes=tax_classes(self._client))
+            reads = [self._read(identity, raw) for identity, raw in documents]
+        return reads
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> NoticeContent:
         """See Storefront."""

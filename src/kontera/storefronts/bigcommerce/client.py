@@ -16,7 +16,7 @@ from kontera.errors import NeedsOperator, NeedsSignIn, OurFault, Problem, WillRe
 
 VENDOR = "bigcommerce"
 PAGE = 250  # the most V2 and V3 lists give at once
-RESERVE = 2  # calls left to the store's other apps: the quota is shared by all of them
+RESERVE = 8  # calls left unused: those of ours in flight, and some for the store's other apps, who share the quota
 _SECOND_CHANCE = 60.0  # the vendor: repeat a 500 at least one minute apart
 _LONGEST_WAIT = 300.0
 _MANY_PAGES = 10_000

@@ -40,7 +40,7 @@ def read_notice(
         raise NoticeRefused(f"larger than {LARGEST} bytes", 413)
     names = {name.lower(): value for name, value in headers.items()}
     event, stamp = names.get("webhook-id", ""), names.get("webhook-timestamp", "")
-    if not event or not stamp.isdecimal() or len(stamp) > 12 or not names.get("webhook-signature"):
+    if not event or not stamp.isdecimal() or len(stamp) > 11 or not names.get("webhook-signature"):
         raise NoticeRefused("not signed", 401)
     if not secret:
         raise NoticeRefused("no client secret is set for this connection", 401)

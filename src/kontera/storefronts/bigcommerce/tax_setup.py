@@ -47,6 +47,13 @@ def tax_settings(client: Client) -> TaxSettings | None:
     )
 
 
+def tax_classes(client: Client) -> frozenset[str]:
+    """Ids and lower-case names of the store's VAT classes, class 0 (which is in no list) included."""
+    nodes = _nodes(client.every("/v2/tax_classes") or [])
+    known = {node.text("id") for node in nodes} | {node.text("name").casefold() for node in nodes}
+    return frozenset(known | {"0", DEFAULT_CLASS.casefold()})
+
+
 def tax_combinations(client: Client) -> list[TaxCombination]:
     """Every enabled zone x rate x class, in the store's order, each once."""
     names = {"0": DEFAULT_CLASS} | {

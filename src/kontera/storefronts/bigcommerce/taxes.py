@@ -30,6 +30,7 @@ class TaxRow:
     amount: Money
     name: str
     tax_class: str
+    class_id: str = ""
 
 
 @dataclass(slots=True)
@@ -70,6 +71,22 @@ class TaxBook:
         return found
 
 
+class UnknownTaxClass(Exception):
+    """A row names a class that is not in the store's list: deleted or renamed after the sale."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def check_classes(book: TaxBook, known: frozenset[str]) -> None:
+    """Raises UnknownTaxClass for the first row whose class the store does not list, neither by id nor by name.
+    Class 0 exists in every store; rows that name no class (automatic tax, API override) are not judged."""
+    for row in book.rows:
+        if row.tax_class != row.class_id and not {row.class_id, row.tax_class.casefold()} & (known | {"0"}):
+            raise UnknownTaxClass(row.tax_class)
+
+
 def tax_book(document: Node, currency: str) -> TaxBook:
     """The rows of the document. Rates in percent, amounts exact (up to 4 decimals) in `currency`."""
     rows = []
@@ -86,6 +103,7 @@ def tax_book(document: Node, currency: str) -> TaxBook:
                 amount=node.money("line_amount" if node.has("line_amount") else "priority_amount", currency),
                 name=node.text("name"),
                 tax_class=node.text("tax_class_id") if name.casefold() in _NOT_A_CLASS else name,
+                class_id=node.text("tax_class_id"),
             )
         )
     return TaxBook(rows)

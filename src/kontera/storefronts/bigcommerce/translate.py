@@ -21,7 +21,14 @@ from kontera.storefronts.bigcommerce.parties import Places, customer_of, places_
 from kontera.storefronts.bigcommerce.payments import has_refund, payment_method_of, payments_of
 from kontera.storefronts.bigcommerce.products import Reading, product_line, product_nodes
 from kontera.storefronts.bigcommerce.states import PARTIALLY_REFUNDED, REFUNDED, STATES
-from kontera.storefronts.bigcommerce.taxes import class_of, line_taxes, spread_rows, tax_book
+from kontera.storefronts.bigcommerce.taxes import (
+    UnknownTaxClass,
+    check_classes,
+    class_of,
+    line_taxes,
+    spread_rows,
+    tax_book,
+)
 
 _REFUNDED_PAYMENT = ("refunded", "partially refunded")
 
@@ -29,12 +36,14 @@ _REFUNDED_PAYMENT = ("refunded", "partially refunded")
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the translation must know beside the document. order_page: address of an order in the shop's own control
-    panel, with {id} in it; "" = none."""
+    panel, with {id} in it; "" = none. tax_classes: ids and lower-case names of the store's VAT classes; None = unknown,
+    then no order is judged by them."""
 
     store: str
     vat_number_field: str = ""
     organisation_number_field: str = ""
     order_page: str = ""
+    tax_classes: frozenset[str] | None = None
 
 
 def translate(raw: bytes, context: Context, known_as: str = "") -> Order | Problem:
@@ -56,6 +65,9 @@ def translate(raw: bytes, context: Context, known_as: str = "") -> Order | Probl
     except _UnknownCurrency as fault:
         facts = {"order": number, "currency": fault.code}
         return Problem(code="CURRENCY_UNKNOWN", cause=f"currency:{fault.code}", facts=facts)
+    except UnknownTaxClass as fault:
+        facts = {"order": number, "tax_class": fault.name}
+        return Problem(code="TAX_CLASS_UNKNOWN", cause=f"tax_class:{fault.name}", facts=facts)
 
 
 class _UnknownCurrency(Exception):
@@ -85,6 +97,8 @@ def _order(document: Node, order: Node, context: Context) -> Order | None:
     currency = _currency(order)
     if state is None:
         return None
+    if context.tax_classes is not None:
+        check_classes(tax_book(document, currency), context.tax_classes)
     places = places_of(document, order)
     owed = order.money("total_inc_tax", currency).rounded()
     lines: tuple[Line, ...] = ()
@@ -169,7 +183,7 @@ def _less_shipping_coupons(lines: list[Line], coupons: Sequence[Discount], owed:
     off = total((coupon.amount for coupon in coupons), owed.currency).rounded()
     shipping = [index for index, line in enumerate(lines) if line.kind is LineKind.SHIPPING]
     charged = total((line.charged for line in lines), owed.currency)
-    if not off or not shipping or charged.rounded() == owed or (charged - off).rounded() != owed:
+    if not off or not shipping or (charged - off).rounded() != owed:
         return lines
     shares = spread(off, [lines[index].charged.amount for index in shipping])
     for index, share in zip(shipping, shares, strict=True):

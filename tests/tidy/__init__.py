@@ -1,0 +1,1 @@
+"""The house rules as tests: each rule says in its message why it exists and what to write instead."""
