@@ -161,7 +161,13 @@ class Door:
         return found
 
     def _open(self, door: str) -> tuple[Connection, Storefront] | None:
-        close_old_connections()
+        try:
+            return self._find(door)
+        except OperationalError:  # this thread's session broke while it idled: open a new one, once
+            connections["default"].close()
+            return self._find(door)
+
+    def _find(self, door: str) -> tuple[Connection, Storefront] | None:
         connection = Connection.objects.filter(door=door, kind=Connection.Kind.STOREFRONT).first()
         if connection is None:
             return None
