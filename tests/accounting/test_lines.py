@@ -82,6 +82,8 @@ def test_rounding_to_a_sum_hits_the_sum(numbers: list[Decimal], off: int) -> Non
     assert own == total(round_to_sum(exact, own), "SEK")
     assert all(abs((a - b).amount) <= Decimal("0.01") for a, b in zip(exact, round_to_sum(exact, own), strict=True))
     other = own + money(off) * Decimal("0.01")
+    far = own + money("9999999999.99")
+    assert total(round_to_sum(exact, far), "SEK") == far
     assert other == total(round_to_sum(exact, other), "SEK")
 
 
@@ -99,6 +101,24 @@ def test_freight_follows_the_rates_of_the_goods() -> None:
     expected = {"1510": "184.00", "3001": "-100.00", "2611": "-31.67", "3520": "-49.58", "2621": "-2.75"}
     assert expected == ledger_lines(document)
     assert [money("33.35"), money("25.65")] == [row.amount for row in document.lines[1:]]
+
+
+def test_a_rebate_over_several_rates_is_split_as_its_taxes_prove() -> None:
+    """M52: a fee of -100.00 net that WooCommerce spreads over 25 % and 12 % without naming bases: 60.00 and 40.00."""
+    tea, cake = line("1250.00", tax(25, "250.00")), line("1120.00", tax(12, "120.00"), name="Cake")
+    rebate = line("-119.80", tax(25, "-15.00"), tax(12, "-4.80"), kind=LineKind.FEE, name="Rabatt")
+    document = invoice(order(tea, cake, rebate, paid="klarna"))
+    assert [(row.vat_rate, row.amount) for row in document.lines[2:]] == [
+        (Decimal(12), money("-44.80")),
+        (Decimal(25), money("-75.00")),
+    ]
+    assert ledger_lines(document)["3540"] == "100.00"
+
+
+def test_taxes_that_fit_neither_way_are_held() -> None:
+    """M45: 25 % and 12 % whose bases come to 160.00 of 100.00: neither split nor stacked."""
+    odd = line("135.00", tax(25, "25.80"), tax(12, "9.20"), kind=LineKind.FEE)
+    assert ("VAT_UNMAPPED", "vat:SE:37::private") in problems(order(odd, paid="klarna"))
 
 
 def test_what_a_split_tax_leaves_over_bears_no_vat() -> None:
@@ -207,3 +227,22 @@ def test_cost_centre_of_the_store_and_of_the_line() -> None:
     by_account = {posting.account: posting.cost_centre for posting in document.postings}
     assert by_account == {"1510": "", "3001": "NT", "2611": "", "3003": "BOOK", "2631": ""}
     assert [each.cost_centre for each in booked(the_order, rulebook, ledger).documents] == ["NT", "NT"]  # type: ignore[union-attr]
+
+
+def test_a_tax_without_base_beside_split_ones_applies_to_the_rest() -> None:
+    """M41: 20.00 at 25 % with its base named, and 12 % on what is left: no VAT is lost."""
+    freight = line("47.40", tax(25, "5.00", base="20.00"), tax(12, "2.40"), kind=LineKind.SHIPPING, name="Frakt")
+    document = invoice(order(freight, paid="klarna"))
+    assert [(row.vat_rate, row.amount, row.vat) for row in document.lines] == [
+        (Decimal(25), money("25.00"), money("5.00")),
+        (Decimal(12), money("22.40"), money("2.40")),
+    ]
+
+
+def test_a_rate_that_takes_no_part_of_a_line_is_no_row() -> None:
+    """M41: the shop lists 12 % with a base of nothing beside 25 % on everything."""
+    freight = line("49.00", tax(25, "9.80", base="39.20"), tax(12, "0.00", base="0.00"), kind=LineKind.SHIPPING)
+    document = invoice(order(freight, paid="klarna"))
+    assert [(row.vat_rate, row.amount, row.vat) for row in document.lines] == [
+        (Decimal(25), money("49.00"), money("9.80"))
+    ]

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from kontera.accounting.outcome import DifferenceCause
+from kontera.accounting.book import book
+from kontera.accounting.outcome import Booking, DifferenceCause, Problems
 from kontera.commerce import Discount, DiscountKind, LineKind
 
-from .help import booked, facts, invoice, ledger_lines, line, money, order, problems, tax
+from .help import SE_BAS, ZONE, booked, facts, invoice, ledger_lines, line, money, order, problems, setup, tax
 
 
 def named(of: object) -> list[tuple[str, str, str, DifferenceCause]]:
@@ -59,6 +60,26 @@ def test_a_discount_rounded_apart_from_its_line_has_its_name() -> None:
 def test_one_öre_on_one_line_is_an_error(rate: str, vat: str) -> None:
     """M46 N8: 125.00 at 25 % is 25.00; one rounding cannot be a whole öre off."""
     assert problems(order(line("125.00", tax(rate, vat)), paid="klarna")) == [("VAT_DIFFERS", "")]
+
+
+def test_a_person_may_decide_for_the_shops_vat() -> None:
+    """M87 N8: the difference keeps its own name, "decided"; nothing is hidden in rounding, and nothing else passes."""
+    the_order = order(line("125.00", tax(25, "25.04")), paid="klarna")
+    answer = book(the_order, SE_BAS, setup(), ZONE, decided=frozenset({"VAT_DIFFERS"}))
+    assert isinstance(answer, Booking)
+    (found,) = answer.differences
+    assert (found.cause, found.shop, found.ours) == (DifferenceCause.DECIDED, money("25.04"), money("25.00"))
+    assert money("25.04") == answer.documents[0].vat  # type: ignore[union-attr]
+
+
+def test_no_decision_books_vat_that_has_no_place() -> None:
+    """M55 M87: VAT on the order but on no line, VAT on a gift card, a wrong total: decided or not, they wait."""
+    nowhere = order(line("125.00", tax(0, "0")), paid="klarna", vat=money("25.00"))
+    card = order(line("500.00", tax(25, "100.00"), kind=LineKind.GIFT_CARD))
+    wrong = order(line("125.00", tax(25, "25.00")), total=money("126.00"))
+    for the_order in (nowhere, card, wrong):
+        codes = frozenset({"VAT_DIFFERS", "TOTAL_DIFFERS"})
+        assert isinstance(book(the_order, SE_BAS, setup(), ZONE, decided=codes), Problems)
 
 
 def test_exactly_the_bound_is_allowed() -> None:

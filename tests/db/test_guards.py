@@ -53,7 +53,9 @@ def rows(ground: Path) -> dict[str, int]:
         models.RulebookVersion.objects.create(
             **common, version=1, name="r", valid_from=NOW.date(), toml="", author="test", created_at=NOW
         ),
-        models.Decision.objects.create(**common, case=case, author="test", choice="try_again", reason="", decided_at=NOW),
+        models.Decision.objects.create(
+            **common, case=case, author="test", choice="try_again", reason="", decided_at=NOW
+        ),
         models.AuditEntry.objects.create(**common, author="test", action="a", subject="s", detail={}, at=NOW),
         models.Exchange.objects.create(
             **both, at=NOW, method="GET", url="u", request=b"", response=b"", milliseconds=1

@@ -13,7 +13,7 @@ from kontera.clock import SystemClock
 from kontera.commerce import OrderState
 from kontera.db.models import Case, Connection
 from kontera.errors import Problem
-from kontera.posting.release import check_again, keep_as_booked
+from kontera.posting.release import check_again, decide
 from kontera.sandboxes.kit import Fault
 from tests.accounting.help import line, order, tax
 from tests.posting.test_once import sale
@@ -157,7 +157,7 @@ def test_an_order_changed_after_it_was_booked_is_a_decision(world: World) -> Non
     row = world.order("1")
     assert ["ORDER_CHANGED_AFTER_BOOKING"] == world.cases(row)
     case = Case.objects.get(merchant=world.merchant, phase="open")
-    keep_as_booked(case, row, author="Kim", reason="settled by hand", clock=CLOCK)
+    decide(case, "keep_as_booked", order=row, author="Kim", reason="settled by hand", clock=CLOCK)
     assert ("booked", []) == (world.order("1").place, world.cases(row))
     assert 1 == world.sandbox.views()["audit"]()["invoices"]
 

@@ -9,7 +9,8 @@ from kontera.cases.catalogue import CaseText
 from tests.tidy.source import Module, dotted
 
 MAKERS = frozenset({"Problem", "on_order", "on_day", "problem", "_problem"})
-"""Functions that make a Problem; a code is their `code=` or the first literal in capitals among their arguments."""
+"""Functions that make a Problem: a code is their `code=` or their first or second argument. Tables of refusals name one
+as `problem=`."""
 
 IMPLIED = {"on_order": {"order"}, "on_day": {"order", "date"}}
 """Facts that a function adds by itself; the others are its keywords."""
@@ -18,8 +19,12 @@ IMPLIED = {"on_order": {"order"}, "on_day": {"order", "date"}}
 def raised(module: Module) -> Iterator[tuple[str, int]]:
     """Codes that the module gives to a Problem: (code, line)."""
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] in MAKERS:
+        if not isinstance(node, ast.Call):
+            continue
+        given = [keyword.value for keyword in node.keywords if keyword.arg == "problem"]
+        if dotted(node.func).split(".")[-1] in MAKERS:
             given = [keyword.value for keyword in node.keywords if keyword.arg == "code"] or node.args[:2]
+        if given:
             for value in given:
                 yield from ((code, node.lineno) for code in _codes(value))
 

@@ -48,6 +48,7 @@ def test_problems_carry_the_facts_their_text_shows() -> None:
         'Problem(code="NO_SUCH_CODE", facts={})',
         'on_order(order, "NO_SUCH_CODE", reason="x")',
         'self._problem("NO_SUCH_CODE", method)',
+        'Rule(problem="NO_SUCH_CODE", cause="x")',
         'Problem(code="NO_SUCH_CODE" if x else "OUR_FAULT")',
     ],
 )

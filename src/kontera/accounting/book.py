@@ -48,6 +48,16 @@ from kontera.money import Money, total
 A = TypeVar("A")
 
 
+class _Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What an order is booked by."""
+
+    rulebook: Rulebook
+    setup: LedgerSetup
+    zone: str
+    home: str
+    decided: frozenset[str]
+
+
 class _Rows(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[DocumentLine, ...]
     region: VatRegion
@@ -55,9 +65,22 @@ class _Rows(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
 
 
-def book(order: Order, rulebook: Rulebook, setup: LedgerSetup, zone: str, home: str = "SE") -> Outcome:
-    """The answer of the books to an order. zone: the merchant's time zone, which decides the date; home: the country
-    the merchant sells from."""
+def book(
+    order: Order,
+    rulebook: Rulebook,
+    setup: LedgerSetup,
+    zone: str,
+    home: str = "SE",
+    decided: frozenset[str] = frozenset(),
+    not_before: date | None = None,
+) -> Outcome:
+    """The answer of the books to an order.
+
+    zone: the merchant's time zone, which decides the date; home: the country the merchant sells from; decided: codes
+    of problems that a person decided to book all the same on this order. Only VAT_DIFFERS can be: then the shop's VAT
+    is booked and the difference recorded as decided. not_before: a person decided to book it no earlier (the period of
+    its own date is locked); the rules are still those of its own date.
+    """
     day = local_date(order.placed_at, zone)
     rule = no_sale(order) or by_rule(order, rulebook) or booking_rule(order, rulebook, day)
     if isinstance(rule, BookingRule):
@@ -69,7 +92,8 @@ def book(order: Order, rulebook: Rulebook, setup: LedgerSetup, zone: str, home: 
     broken = contradictions(order)
     if broken:
         return Problems(problems=tuple(broken))
-    return _booked(order, rulebook, setup, zone, home, rule, day)
+    given = _Given(rulebook=rulebook, setup=setup, zone=zone, home=home, decided=decided)
+    return _booked(order, given, rule, max(day, not_before) if not_before else day)
 
 
 def reference_of(order: Order) -> str:
@@ -77,15 +101,14 @@ def reference_of(order: Order) -> str:
     return f"{order.store}-{order.id}"
 
 
-def _booked(
-    order: Order, rulebook: Rulebook, setup: LedgerSetup, zone: str, home: str, rule: BookingRule, day: date
-) -> Outcome:
-    made = _rows(order, rulebook, setup, home, rule)
+def _booked(order: Order, given: _Given, rule: BookingRule, day: date) -> Outcome:
+    rulebook, setup = given.rulebook, given.setup
+    made = _rows(order, given, rule)
     problems = list(made.problems)
     card = _or_problem(customer_card(order, rulebook, made.region), problems)
     rate = _or_problem(exchange_rate(order, rulebook, setup, day), problems)
     delivery = _or_problem(shipping_rule(order, rulebook), problems)
-    settlement = settle(order, rulebook, rule, reference_of(order), day, zone, rate)
+    settlement = settle(order, rulebook, rule, reference_of(order), day, given.zone, rate)
     problems += settlement.problems
     if card is None:
         return Problems(problems=tuple(unique(problems)))
@@ -106,26 +129,28 @@ def _or_problem(answer: A | Problem, problems: list[Problem]) -> A | None:
     return answer
 
 
-def _rows(order: Order, rulebook: Rulebook, setup: LedgerSetup, home: str, rule: BookingRule) -> _Rows:
+def _rows(order: Order, given: _Given, rule: BookingRule) -> _Rows:
     """Every row of the document, as far as the rules know it, and the region most of the money belongs to."""
     parts = parts_of(order)
     sums = totals(order)
     amounts = vat_amounts(order, parts)
-    problems = [*sums.problems, *amounts.problems]
+    if "VAT_DIFFERS" in given.decided:
+        amounts = amounts.decided()
+    problems = [*sums.problems, *amounts.disputed, *amounts.problems]
     rows: list[DocumentLine] = []
     regions: list[tuple[VatRegion, Money]] = []
     for part, vat in zip(parts, amounts.vats, strict=True):
-        treatment = treat(order, part, rulebook, setup, home)
+        treatment = treat(order, part, given.rulebook, given.setup, given.home)
         if isinstance(treatment, Problem):
             problems.append(treatment)
             continue
         regions.append((treatment.region, part.gross))
-        made = _of_part(order, part, treatment, vat, rulebook, rule)
+        made = _of_part(order, part, treatment, vat, given.rulebook, rule)
         if isinstance(made, Problem):
             problems.append(made)
         else:
             rows += made
-    rows += rounding_rows(order, rulebook, sums.cash, sums.spread)
+    rows += rounding_rows(order, given.rulebook, sums.cash, sums.spread)
     return _Rows(
         rows=tuple(rows),
         region=_main_region(regions, order.currency),

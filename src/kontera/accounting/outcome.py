@@ -20,6 +20,7 @@ class DifferenceCause(StrEnum):
     LEDGER_ARITHMETIC = "ledger_arithmetic"
     EXCHANGE_RATE = "exchange_rate"
     CASH_ROUNDING = "cash_rounding"
+    DECIDED = "decided"  # no rounding explains it; a person decided to book the shop's figure on this order
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,7 +43,8 @@ def round_to_sum(exact: Sequence[Money], target: Money) -> list[Money]:
     """Every amount rounded half up, then corrected unit by unit so that the sum is `target` (itself rounded).
 
     The corrections go to the amounts whose rounding erred most in the other direction, the larger and then the
-    earlier first; an amount of exactly zero stays zero as long as another can take the correction.
+    earlier first; an amount of exactly zero stays zero as long as another can take the correction. A target so far
+    off that each would take several units (figures that contradict each other) is first shared out evenly.
     """
     rounded = [amount.rounded() for amount in exact]
     if not rounded:
@@ -56,7 +57,11 @@ def round_to_sum(exact: Sequence[Money], target: Money) -> list[Money]:
         lost = (exact[place].amount - rounded[place].amount) * (1 if missing > 0 else -1)
         return (not exact[place], -lost, -abs(exact[place].amount), place)
 
-    for _ in range(abs(missing)):
+    takers = [place for place, amount in enumerate(exact) if amount] or list(range(len(exact)))
+    each, left = divmod(abs(missing), len(takers))
+    for place in takers:
+        rounded[place] += Money(step * each, target.currency)
+    for _ in range(left):
         place = min(range(len(rounded)), key=taker)
         rounded[place] += Money(step, target.currency)
     return rounded

@@ -50,7 +50,7 @@ def treat(order: Order, part: Part, rulebook: Rulebook, setup: LedgerSetup, home
         why = Why(rule="accounts.gift_card_debt", rulebook=rulebook.label, fact=fact)
         return VatTreatment(region=region, code=rulebook.accounts.outside_vat_code, account="", why=why)
     if region is VatRegion.EU_DISTANCE and part.gross and not charged and _claims_reverse_charge(order, number):
-        return on_order(order, "VAT_NUMBER_INVALID", vat_number=order.customer.vat_number, country=part.country)
+        return on_order(order, "VAT_NUMBER_INVALID", vat_number=order.customer.vat_number or "–", country=part.country)
     rule = choose_vat(order, part, rulebook, region)
     if isinstance(rule, Tie):
         return ambiguous(order, rulebook, "vat", rule, fact)

@@ -12,7 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from kontera.accounting.oracle import Ladder, explained, total_ladder, vat_by_rate, vat_ladder
-from kontera.accounting.outcome import Difference
+from kontera.accounting.outcome import Difference, DifferenceCause
 from kontera.accounting.parts import Part
 from kontera.accounting.problems import rate_text, vat_differs
 from kontera.accounting.rounding import distance_to_unit, round_to_sum, unit_of
@@ -22,18 +22,28 @@ from kontera.money import Money, total
 
 
 class VatAmounts(msgspec.Struct, frozen=True, kw_only=True):
-    """VAT per part, in the parts' order, with what was explained and what was not."""
+    """VAT per part, in the parts' order, with what was explained and what was not.
+
+    disputed: the shop's VAT is not what its rate makes of the amounts; a person may decide to book it all the same.
+    problems: what no decision can turn into a booking: VAT that no rate says where to put.
+    """
 
     vats: tuple[Money, ...]
     differences: tuple[Difference, ...] = ()
+    disputed: tuple[Problem, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    def decided(self) -> VatAmounts:
+        """The same after a person decided for the shop's VAT: what was disputed is a named difference."""
+        settled = tuple(_decided(problem) for problem in self.disputed)
+        return msgspec.structs.replace(self, differences=(*self.differences, *settled), disputed=())
 
 
 def vat_amounts(order: Order, parts: Sequence[Part]) -> VatAmounts:
     """The VAT of every part in whole units, and every difference from the rules with its cause."""
     vats = [Money.zero(order.currency) for _ in parts]
     differences: list[Difference] = []
-    problems = _on_gift_cards(order, parts)
+    disputed: list[Problem] = []
     groups = _groups(parts)
     taxed = [places for places in groups.values() if any(parts[place].vat for place in places)]
     for (_, rate), places in groups.items():
@@ -45,12 +55,18 @@ def vat_amounts(order: Order, parts: Sequence[Part]) -> VatAmounts:
             vats[place] = vat
         exact = vat_by_rate(total((part.gross for part in members), order.currency), rate)
         ladder = total_ladder([vat_ladder(part, order.prices_include_vat) for part in members])
-        _judge(order, rate_text(rate), shop, exact, _with_sum(ladder, shop, stated), differences, problems)
+        _judge(order, rate_text(rate), shop, exact, _with_sum(ladder, shop, stated), differences, disputed)
     booked = total(vats, order.currency)
-    if booked != order.vat.rounded() and not problems:
+    problems = _on_gift_cards(order, parts)
+    if booked != order.vat.rounded() and not disputed and not problems:
         ladder = total_ladder([vat_ladder(part, order.prices_include_vat) for part in parts])
         _judge(order, "all", order.vat.rounded(), booked, _with_sum(ladder, order.vat, booked), differences, problems)
-    return VatAmounts(vats=tuple(vats), differences=tuple(differences), problems=tuple(problems))
+    return VatAmounts(
+        vats=tuple(vats),
+        differences=tuple(differences),
+        disputed=tuple(disputed),
+        problems=tuple(problems),
+    )
 
 
 def _groups(parts: Sequence[Part]) -> dict[tuple[str, Decimal], list[int]]:
@@ -78,7 +94,7 @@ def _judge(
     exact: Money,
     ladder: Ladder,
     differences: list[Difference],
-    problems: list[Problem],
+    disputed: list[Problem],
 ) -> None:
     """Nothing to say when the rounded figures agree; otherwise a named difference or a problem."""
     ours = exact.rounded()
@@ -86,9 +102,15 @@ def _judge(
         return
     difference = explained(f"vat {rate}", shop, ours, exact, ladder)
     if difference is None:
-        problems.append(vat_differs(order, rate, shop, ours, Money(ladder.most, shop.currency)))
+        disputed.append(vat_differs(order, rate, shop, ours, Money(ladder.most, shop.currency)))
     else:
         differences.append(difference)
+
+
+def _decided(problem: Problem) -> Difference:
+    shop, ours = Money.parse(problem.facts["shop"]), Money.parse(problem.facts["rules"])
+    cause, what = DifferenceCause.DECIDED, f"vat {problem.facts['rate']}"
+    return Difference(what=what, shop=shop, ours=ours, cause=cause, bound=abs(shop - ours))
 
 
 def _on_gift_cards(order: Order, parts: Sequence[Part]) -> list[Problem]:

@@ -70,22 +70,30 @@ def release(number: int, reason: str, merchant: str, as_json: bool) -> None:
     show({"trying": count}, as_json, lambda: click.echo(f"{count} orders are tried again."))
 
 
-@case.command("keep")
+@case.command("decide")
 @click.argument("number", type=int)
-@click.argument("order_number")
-@click.option("--reason", required=True, help="Why the ledger is right as it is.")
+@click.argument("choice")
+@click.option("--order", "order_number", help="Only for this order [all that wait in the case].")
+@click.option("--reason", required=True, help="Why, for the record.")
 @merchant_option
+@json_option
 @grounded
-def keep(number: int, order_number: str, reason: str, merchant: str) -> None:
-    """Decide that what is booked for an order stays as it is."""
-    from kontera.posting.release import keep_as_booked
+def decide(number: int, choice: str, order_number: str | None, reason: str, merchant: str, as_json: bool) -> None:
+    """Decide CHOICE (keep_as_booked, leave_out, use_shop_vat, book_on_open_date) where the case allows it."""
+    from kontera.posting.release import decide as decide_case
 
     found = _find(merchant, number)
-    waiter = found.waiters.filter(released_at=None, order__number=order_number).select_related("order").first()
-    if waiter is None:
-        raise click.ClickException(f"Order {order_number} does not wait in case {number}.")
-    keep_as_booked(found, waiter.order, author=author(), reason=reason, clock=CLOCK)
-    click.echo(f"Order {order_number} stays as it is booked.")
+    order = None
+    if order_number:
+        waiter = found.waiters.filter(released_at=None, order__number=order_number).select_related("order").first()
+        if waiter is None:
+            raise click.ClickException(f"Order {order_number} does not wait in case {number}.")
+        order = waiter.order
+    try:
+        count = decide_case(found, choice, author=author(), reason=reason, clock=CLOCK, order=order)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    show({"decided": count}, as_json, lambda: click.echo(f"Decided for {count} orders: {choice}."))
 
 
 def _find(merchant: str, number: int) -> Any:

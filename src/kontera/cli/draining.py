@@ -9,6 +9,7 @@ from kontera.clock import Clock, SystemClock
 from kontera.db.models import Connection
 from kontera.intake import lane as intake
 from kontera.posting import lane as posting
+from kontera.proof.read_back import read_back
 from kontera.work import engine, lanes
 
 _log = structlog.get_logger("kontera.work")
@@ -21,9 +22,11 @@ def drain_connection(connection_id: int, clock: Clock | None = None) -> None:
     with lanes.hold(connection_id) as lane:
         if lane is None or not lane.connection.signed_in:
             return
-        body = intake.drain if lane.connection.kind == Connection.Kind.STOREFRONT else posting.drain
         try:
-            body(lane, clock)
+            if lane.connection.kind == Connection.Kind.STOREFRONT:
+                intake.drain(lane, clock)
+            else:
+                posting.drain(lane, clock, read_back)
         except Exception as defect:  # noqa: BLE001 - a defect must not spin: the lane rests, the log says why, the next tick tries
             _log.exception("lane failed", connection=lane.connection.code)
             lanes.rest(lane, clock.now(), f"{type(defect).__name__}: {defect}")

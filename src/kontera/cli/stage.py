@@ -22,9 +22,11 @@ from typing import IO, Any
 import httpx2
 
 from kontera.accounting.starter import starter
+from kontera.accounting.vat import code_of
 from kontera.cli.common import leave_in_order
 from kontera.clock import Clock
 
+_OSS_ACCOUNT = "2670"
 KONTERA = [sys.executable, "-m", "kontera"]
 
 
@@ -131,9 +133,8 @@ def prepare_ledger(made: Stage) -> str:
     for rule in starter("se-bas").vat:
         for country in _each(rule.match.country):
             for rate in _each(rule.match.rate):
-                code = rule.vat_code.replace("{country}", str(country)).replace("{rate}", str(rate))
-                if "{" in rule.vat_code:
-                    own.append((code, str(rate), rule.vat_account))
+                if "{" in rule.vat_code and country and rate is not None:
+                    own.append((code_of(rule, country, rate), str(rate), rule.vat_account or _OSS_ACCOUNT))
     address = made.sandboxes["fortnox"]["base_url"]
     with httpx2.Client(timeout=30.0) as http:
         for code, rate, account in own:

@@ -6,6 +6,7 @@ Decides the order of these three and when to rest. Called by the worker that hol
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -25,7 +26,6 @@ from kontera.money import from_plain, to_plain
 from kontera.posting.poster import SETTLE_SECONDS, Poster
 from kontera.posting.release import judge_waiting
 from kontera.posting.results import UNCERTAIN, LaneMustRest
-from kontera.proof.read_back import read_back
 from kontera.work import lanes
 
 SETUP_EVERY = timedelta(minutes=10)
@@ -33,15 +33,19 @@ DRAIN_SECONDS = 20.0
 _log = structlog.get_logger("kontera.posting")
 
 
-def drain(lane: Lane, clock: Clock) -> None:
-    """Do what is due on the ledger's lane."""
+ReadBack = Callable[[Connection, Ledger, Clock, int], int]
+
+
+def drain(lane: Lane, clock: Clock, read_back: ReadBack) -> None:
+    """Do what is due on the ledger's lane. read_back: compares some booked documents with the ledger's entries and
+    answers how many (the room above, proof)."""
     connection = lane.connection
     window = adapters.window_of(connection, clock)
     abandoned = lanes.enter(lane, window)
     if abandoned:
         _let_settle(connection, clock.now())
     try:
-        _work(lane, connection, clock, window, abandoned)
+        _work(lane, connection, clock, window, read_back, abandoned)
         lanes.well_again(lane)
         connection_well(connection, clock.now())
     except LaneMustRest as rest:
@@ -60,7 +64,9 @@ def _let_settle(connection: Connection, now: datetime) -> None:
     sending.update(due_at=settled, trouble=UNCERTAIN)
 
 
-def _work(lane: Lane, connection: Connection, clock: Clock, window: RateWindow, abandoned: bool) -> None:
+def _work(
+    lane: Lane, connection: Connection, clock: Clock, window: RateWindow, read_back: ReadBack, abandoned: bool
+) -> None:
     ledger = adapters.ledger(connection, clock, window)
     setup = _setup(lane, connection, ledger, clock, abandoned)
     lease = lanes.Lease(connection.pk, window, clock)

@@ -7,7 +7,7 @@ Documents that left are never changed: a different wish about them is a case. Ta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -29,6 +29,9 @@ from kontera.work.engine import wake_after_commit
 Step = OutboxDocument.Step
 Place = ShopOrder.Place
 KEEP_AS_BOOKED = "keep_as_booked"
+LEAVE_OUT = "leave_out"
+USE_SHOP_VAT = "use_shop_vat"
+BOOK_ON_OPEN_DATE = "book_on_open_date"
 _UNSENT = (Step.PLANNED,)
 _log = structlog.get_logger("kontera.posting")
 
@@ -40,7 +43,7 @@ def judge(order_id: int, now: datetime) -> ShopOrder:
             "connection__merchant", "connection__ledger", "fact"
         ).get(pk=order_id)  # fmt: skip
         if row.fact.content is None:
-            _hold_unreadable(row, now)
+            _judge_unreadable(row, now)
             return row
         ledger = row.connection.ledger
         order = from_plain(Order, row.fact.content)
@@ -77,8 +80,16 @@ def settle(row: ShopOrder, now: datetime) -> None:
 def _outcome(row: ShopOrder, order: Order, version: RulebookVersion, setup: SetupSnapshot) -> Outcome:
     merchant = row.connection.merchant
     snapshot = from_plain(LedgerSetup, setup.content)
+    chosen = _decisions(row)
+    if LEAVE_OUT in chosen:
+        made = chosen[LEAVE_OUT]
+        return LeftOut(rule="decision", reason=f"{made.author}: {made.reason}")
+    decided = frozenset({"VAT_DIFFERS"} if USE_SHOP_VAT in chosen else ())
+    locked = snapshot.locked_through
+    not_before = locked + timedelta(days=1) if locked and BOOK_ON_OPEN_DATE in chosen else None
     try:
-        return book(order, rules.parsed(version), snapshot, merchant.zone, merchant.country)
+        rulebook = rules.parsed(version)
+        return book(order, rulebook, snapshot, merchant.zone, merchant.country, decided, not_before)
     except Exception as error:  # noqa: BLE001 - law 4: a defect of ours holds this order, never the next one
         _log.exception("booking failed", order=row.number)
         facts = {"order": row.number, "reason": f"{type(error).__name__}: {error}"[:300]}
@@ -221,13 +232,22 @@ def _after_booking(code: str, row: ShopOrder) -> Problem:
     return Problem(code=code, facts={"order": row.number, "invoice": number})
 
 
+def _decisions(row: ShopOrder) -> dict[str, Decision]:
+    """What a person decided about the order, after this version of it was read; the latest of each kind."""
+    made = Decision.objects.filter(order=row, decided_at__gte=row.fact.read_at).order_by("pk")
+    return {decision.choice: decision for decision in made}
+
+
 def _decided(row: ShopOrder, code: str) -> bool:
-    """Whether a person decided, after this version of the order was read, that the books stay as they are."""
-    return Decision.objects.filter(
-        order=row, case__code=code, choice=KEEP_AS_BOOKED, decided_at__gte=row.fact.read_at
-    ).exists()
+    """Whether a person decided that the books stay as they are, about a case with this code."""
+    made = Decision.objects.filter(order=row, case__code=code, choice=KEEP_AS_BOOKED)
+    return made.filter(decided_at__gte=row.fact.read_at).exists()
 
 
-def _hold_unreadable(row: ShopOrder, now: datetime) -> None:
-    problem = from_plain(Problem, row.fact.problem)
-    hold(row, [problem], now)
+def _judge_unreadable(row: ShopOrder, now: datetime) -> None:
+    chosen = _decisions(row)
+    if LEAVE_OUT in chosen and not row.documents.exclude(step=Step.ABANDONED).exists():
+        made = chosen[LEAVE_OUT]
+        leave_out(row, LeftOut(rule="decision", reason=f"{made.author}: {made.reason}"), now)
+    else:
+        hold(row, [from_plain(Problem, row.fact.problem)], now)

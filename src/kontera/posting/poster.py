@@ -14,6 +14,8 @@ from datetime import timedelta
 
 from kontera.accounting.documents import CustomerPayment, Document, SalesInvoice, SalesOrder, Voucher, document_from
 from kontera.accounting.ledger_setup import LedgerSetup
+from kontera.accounting.outcome import Difference
+from kontera.accounting.quoted import against_quote
 from kontera.clock import Clock
 from kontera.db.models import Binding, Connection, OutboxDocument
 from kontera.errors import Problem
@@ -116,6 +118,11 @@ class Poster:
         """Law 5: what the ledger would refuse or add up differently is held before anything is sent."""
         quote = self._ledger.quote(document, self._setup)
         problems = list(quote.problems)
+        named: tuple[Difference, ...] = ()
+        if isinstance(document, SalesInvoice | SalesOrder) and row.order and not problems:
+            explained = from_plain(list[Difference], row.order.differences)
+            named, unnamed = against_quote(document, quote.vat_by_rate, explained)
+            problems += unnamed
         total = getattr(document, "total", None)
         if not problems and total is not None and quote.total != total:
             facts = {"order": self._number(row), "document": row.reference}
@@ -125,7 +132,8 @@ class Poster:
             self._results.hold(row, problems, Step.PLANNED)
             return False
         row.quote = to_plain(quote)
-        row.save(update_fields=["quote"])
+        row.differences = to_plain(named)
+        row.save(update_fields=["quote", "differences"])
         return True
 
     def _missing(self, row: OutboxDocument, document: Document) -> tuple[Future[Done], str] | tuple[()] | None:
@@ -138,7 +146,7 @@ class Poster:
             return ()
         card = document.customer
         binding = self._binding(Binding.Kind.CUSTOMER, card.key)
-        if binding is None or (binding.digest and binding.digest != digest_of(card)):
+        if binding is None or (card.update and binding.digest != digest_of(card)):
             key = f"customer:{card.key}"
             if self._busy[key] or self._busy[f"uses:{card.key}"]:
                 return None

@@ -6,21 +6,33 @@ releases everything that waited for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from kontera.clock import Clock
 from kontera.db.models import AuditEntry, Case, CaseWaiter, Connection, Decision, Lane, OutboxDocument, ShopOrder
-from kontera.posting.plan import KEEP_AS_BOOKED, judge
+from kontera.posting.plan import BOOK_ON_OPEN_DATE, KEEP_AS_BOOKED, LEAVE_OUT, USE_SHOP_VAT, judge
 from kontera.work import engine
 
 TRY_AGAIN = "try_again"
+# What else than trying again a person may decide, by the case's code. Whatever has not been booked may be left out.
+CHOICES = {
+    "ORDER_CHANGED_AFTER_BOOKING": (KEEP_AS_BOOKED,),
+    "ORDER_CANCELLED_AFTER_BOOKING": (KEEP_AS_BOOKED,),
+    "REFUND_NOT_BOOKED": (KEEP_AS_BOOKED,),
+    "VAT_DIFFERS": (USE_SHOP_VAT, LEAVE_OUT),
+    "PERIOD_LOCKED": (BOOK_ON_OPEN_DATE, LEAVE_OUT),
+    **dict.fromkeys(
+        ("RECORDED_DIFFERENTLY", "ENTRIES_DIFFER", "DELIVERY_UNCERTAIN", "LEDGER_SIGN_IN", "SHOP_SIGN_IN"), ()
+    ),
+}
 
 
-def check_again(case: Case, *, author: str, reason: str, clock: Clock) -> int:
-    """The cause was mended: read the ledger's set-up anew and judge everything that waits in the case again.
+def check_again(case: Case, *, author: str, reason: str, clock: Clock, orders: Sequence[int] | None = None) -> int:
+    """The cause was mended: read the ledger's set-up anew and judge what waits in the case again, all of it or only
+    these `orders` (primary keys).
 
     Answers how many orders still waited when asked; they move as the lanes get to them. For a case about a whole
     connection the connection is tried again.
@@ -28,26 +40,46 @@ def check_again(case: Case, *, author: str, reason: str, clock: Clock) -> int:
     now = clock.now()
     with transaction.atomic():
         _note(case, None, author, TRY_AGAIN, reason, now)
-        orders = list(case.waiters.filter(released_at=None).values_list("order_id", flat=True))
+        waiting = case.waiters.filter(released_at=None)
+        if orders is not None:
+            waiting = waiting.filter(order__in=orders)
+        asked = list(waiting.values_list("order_id", flat=True))
         connection = case.connection
         if connection and case.cause == f"connection:{connection.pk}":
             Connection.objects.filter(pk=connection.pk).update(signed_in=True)
             Lane.objects.filter(pk=connection.pk).update(rest_until=None, failures=0)
-        OutboxDocument.objects.filter(order__in=orders, proof__in=("differs", "unreadable")).update(proof="")
-        ledgers = Connection.objects.filter(stores__orders__pk__in=orders).distinct()
+        OutboxDocument.objects.filter(order__in=asked, proof__in=("differs", "unreadable")).update(proof="")
+        ledgers = Connection.objects.filter(stores__orders__pk__in=asked).distinct()
         Lane.objects.filter(connection__in=ledgers).update(setup_at=None, rest_until=None)
     for ledger in {ledger.pk for ledger in ledgers} | ({connection.pk} if connection else set()):
         engine.wake(ledger)
     if not ledgers:
-        _judge_all(orders, clock)
+        _judge_all(asked, clock)
+    return len(asked)
+
+
+def choices(case: Case) -> tuple[str, ...]:
+    """What a person may decide about the case, beside trying again."""
+    return CHOICES.get(case.code, (LEAVE_OUT,))
+
+
+def decide(case: Case, choice: str, *, author: str, reason: str, clock: Clock, order: ShopOrder | None = None) -> int:
+    """Decide for one order of the case, or for all that wait in it; answers for how many. The decision is kept for
+    good, with its author and reason, and holds for the order as it was read: a later change asks anew.
+
+    Raises ValueError when the choice is not one of `choices`, or the order does not wait in the case.
+    """
+    if choice not in choices(case):
+        raise ValueError(f"{choice!r} cannot be decided about {case.code} (possible: {', '.join(choices(case))})")
+    waiting = case.waiters.filter(released_at=None).select_related("order").order_by("pk")
+    orders = [waiter.order for waiter in waiting if order is None or waiter.order_id == order.pk]
+    if not orders:
+        raise ValueError("the order does not wait in this case")
+    for one in orders:
+        with transaction.atomic():
+            _note(case, one, author, choice, reason, clock.now())
+        judge(one.pk, clock.now())
     return len(orders)
-
-
-def keep_as_booked(case: Case, order: ShopOrder, *, author: str, reason: str, clock: Clock) -> None:
-    """A person decided that the ledger is right as it is for this order, whatever the shop says now."""
-    with transaction.atomic():
-        _note(case, order, author, KEEP_AS_BOOKED, reason, clock.now())
-    judge(order.pk, clock.now())
 
 
 def judge_waiting(ledger: Connection, clock: Clock) -> int:

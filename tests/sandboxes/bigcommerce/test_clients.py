@@ -38,16 +38,22 @@ def test_bigc_orders(shop: Shop, bigc: BigCommerceAPI) -> None:
     """N5. Create, read all (paging until 204), lines, addresses, coupons, shipments, change, archive."""
     shop.shopper.switch(quota=None)
     for _ in range(3):
-        bigc.orders_v2.create({"billing_address": SWEDEN, "shipping_addresses": [SWEDEN],
-                               "products": [{"product_id": 101, "quantity": 1}]})
+        bigc.orders_v2.create(
+            {
+                "billing_address": SWEDEN,
+                "shipping_addresses": [SWEDEN],
+                "products": [{"product_id": 101, "quantity": 1}],
+            }
+        )
     assert [1001, 1002, 1003] == [order["id"] for order in bigc.orders_v2.all()]
     assert [] == list(bigc.orders_v2.all_coupons(1001))
     line = next(bigc.orders_v2.all_products(1001))
     address = next(bigc.orders_v2.all_shipping_addresses(1001))
     assert ("TE-SEN-100", "SE") == (line["sku"], address["country_iso2"])
     assert [] == list(bigc.orders_v2.all_shipments(1001))
-    bigc.orders_v2.create_shipment(1001, {"order_address_id": address["id"],
-                                          "items": [{"order_product_id": line["id"], "quantity": 1}]})
+    bigc.orders_v2.create_shipment(
+        1001, {"order_address_id": address["id"], "items": [{"order_product_id": line["id"], "quantity": 1}]}
+    )
     assert BigCommerceOrderStatus.SHIPPED == bigc.orders_v2.get(1001)["status_id"]
     assert "hej" == bigc.orders_v2.update(1002, {"staff_notes": "hej"})["staff_notes"]
     bigc.orders_v2.archive(1003)
@@ -60,8 +66,9 @@ def test_bigc_refunds(shop: Shop, bigc: BigCommerceAPI) -> None:
     item = {"item_type": "ORDER", "item_id": bought.id, "amount": 25}
     quote = bigc.orders_v3.get_refund_quote(bought.id, {"items": [item]})
     assert 25 == quote["total_refund_amount"]
-    made = bigc.orders_v3.create_refund(bought.id, {"items": [item],
-                                                    "payments": [{"provider_id": "stripe", "amount": 25}]})
+    made = bigc.orders_v3.create_refund(
+        bought.id, {"items": [item], "payments": [{"provider_id": "stripe", "amount": 25}]}
+    )
     assert [made["id"]] == [row["id"] for row in bigc.orders_v3.all_refunds()]
     assert made["id"] == bigc.orders_v3.get_refund(made["id"])["id"]
 
@@ -84,8 +91,9 @@ def test_bigc_errors(shop: Shop, bigc: BigCommerceAPI) -> None:
     with pytest.raises(DoesNotExistError):
         bigc.webhooks_v3.get(4711)
     with pytest.raises(BigCommerceException, match="cannot be written to"):
-        bigc.orders_v2.create({"billing_address": SWEDEN, "products": [{"product_id": 101, "quantity": 1}],
-                               "status": "Shipped"})
+        bigc.orders_v2.create(
+            {"billing_address": SWEDEN, "products": [{"product_id": 101, "quantity": 1}], "status": "Shipped"}
+        )
 
 
 def test_official_client(shop: Shop, official: Any) -> None:
@@ -98,8 +106,10 @@ def test_official_client(shop: Shop, official: Any) -> None:
     assert ["MINUS50"] == [coupon.code for coupon in order.coupons()]
     assert ["item", "shipping"] == [row.line_item_type for row in taxes_in_detail(official, bought.id)]
     assert 10 == order.update(status_id=10).status_id
-    assert (450, 30000) == (official.connection.rate_limit["requests_quota"],
-                            official.connection.rate_limit["window_size_ms"])
+    assert (450, 30000) == (
+        official.connection.rate_limit["requests_quota"],
+        official.connection.rate_limit["window_size_ms"],
+    )
     assert 15 == len(official.OrderStatuses.all())
 
 

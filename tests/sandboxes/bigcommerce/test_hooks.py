@@ -94,9 +94,13 @@ def test_4_9_payload(shop: Shop, listener: Listener) -> None:
     order = buy(shop)
     wait(lambda: len(listener.got) == 1)
     event = listener.events[0]
-    assert {"scope": "store/order/created", "store_id": "1004242", "data": {"type": "order", "id": order},
-            "created_at": int(START.timestamp()), "producer": "stores/nordiskte"} == {
-        name: value for name, value in event.items() if name != "hash"}
+    assert {
+        "scope": "store/order/created",
+        "store_id": "1004242",
+        "data": {"type": "order", "id": order},
+        "created_at": int(START.timestamp()),
+        "producer": "stores/nordiskte",
+    } == {name: value for name, value in event.items() if name != "hash"}
     content = {name: event[name] for name in ("scope", "store_id", "data", "created_at")}
     assert hashlib.sha1(json_bytes(content)).hexdigest() == event["hash"]
 
@@ -121,10 +125,15 @@ def test_4_9_burst(shop: Shop, listener: Listener) -> None:
     hook(shop, listener, "store/order/*")
     order = buy(shop)
     wait(lambda: len(listener.got) == 4)
-    assert ["store/order/created", "store/order/transaction/created", "store/order/statusUpdated",
-            "store/order/updated"] == [event["scope"] for event in listener.events]
+    assert [
+        "store/order/created",
+        "store/order/transaction/created",
+        "store/order/statusUpdated",
+        "store/order/updated",
+    ] == [event["scope"] for event in listener.events]
     assert {"type": "order", "id": order, "status": {"previous_status_id": 0, "new_status_id": 11}} == (
-        listener.events[2]["data"])
+        listener.events[2]["data"]
+    )
     assert str(order) == listener.events[1]["data"]["order_id"]
 
 
@@ -141,28 +150,48 @@ def test_4_9_refund_fires_three(shop: Shop, listener: Listener) -> None:
     order = buy(shop)
     for scope in ("store/order/refund/created", "store/order/statusUpdated"):
         hook(shop, listener, scope)
-    shop.send("POST", f"/v3/orders/{order}/payment_actions/refunds",
-              {"items": [{"item_type": "ORDER", "item_id": order, "amount": 10}],
-               "payments": [{"provider_id": "stripe", "amount": 10}]}, 201)
+    shop.send(
+        "POST",
+        f"/v3/orders/{order}/payment_actions/refunds",
+        {
+            "items": [{"item_type": "ORDER", "item_id": order, "amount": 10}],
+            "payments": [{"provider_id": "stripe", "amount": 10}],
+        },
+        201,
+    )
     shop.advance(3)
     wait(lambda: len(listener.got) == 2)
     assert [{"refund_id": 1}, None] == [event["data"].get("refund") for event in listener.events]
 
 
-@pytest.mark.parametrize(("pattern", "scope", "expected"), [
-    ("store/order/created", "store/order/created", True), ("store/order/*", "store/order/refund/created", True),
-    ("store/*", "store/sku/inventory/updated", True), ("store/order/*", "store/orderly/created", False),
-    ("store/order/created", "store/order/updated", False), ("store/cart/lineItem/*", "store/cart/created", False),
-])
+@pytest.mark.parametrize(
+    ("pattern", "scope", "expected"),
+    [
+        ("store/order/created", "store/order/created", True),
+        ("store/order/*", "store/order/refund/created", True),
+        ("store/*", "store/sku/inventory/updated", True),
+        ("store/order/*", "store/orderly/created", False),
+        ("store/order/created", "store/order/updated", False),
+        ("store/cart/lineItem/*", "store/cart/created", False),
+    ],
+)
 def test_4_9_wildcards(pattern: str, scope: str, expected: bool) -> None:
     """A star stands for everything below."""
     assert expected is matches(pattern, scope)
 
 
-@pytest.mark.parametrize("change", [
-    {"scope": "orders/created"}, {"scope": "store/banana/created"}, {"destination": "ftp://example.com/x"},
-    {"destination": "not a url"}, {"headers": {"a": 1}}, {"scope": None}, {"destination": ""},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scope": "orders/created"},
+        {"scope": "store/banana/created"},
+        {"destination": "ftp://example.com/x"},
+        {"destination": "not a url"},
+        {"headers": {"a": 1}},
+        {"scope": None},
+        {"destination": ""},
+    ],
+)
 def test_4_9_registration_refused(shop: Shop, listener: Listener, change: dict[str, Any]) -> None:
     """Unknown scopes, impossible destinations."""
     shop.send("POST", "/v3/hooks", {"scope": "store/order/created", "destination": listener.url} | change, 422)
@@ -255,9 +284,14 @@ def test_4_9_hooks_fall_asleep_after_90_days(shop: Shop, listener: Listener) -> 
     assert False is shop.get(f"/v3/hooks/{made['id']}")["data"]["is_active"]
 
 
-@pytest.mark.parametrize(("kind", "expected"), [
-    ("duplicate", [1001, 1001, 1002, 1003]), ("drop", [1002, 1003]), ("reorder", [1002, 1001, 1003]),
-])
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("duplicate", [1001, 1001, 1002, 1003]),
+        ("drop", [1002, 1003]),
+        ("reorder", [1002, 1001, 1003]),
+    ],
+)
 def test_4_9_faults(shop: Shop, listener: Listener, kind: str, expected: list[int]) -> None:
     """A notice twice, never, or after the next one. Twice: the same id and the same body."""
     hook(shop, listener)

@@ -194,8 +194,9 @@ def test_4_4_put_replaces_fees(shop: Shop) -> None:
         {"sku": "TE-SEN-100"}, customer_id=11, fees=[{"name": "A", "amount": "10"}, {"name": "B", "amount": "20"}]
     )
     path = f"/v2/orders/{bought.id}"
-    order = shop.send("PUT", path, {"fees": [{"display_name_customer": "C", "cost_ex_tax": 8, "cost_inc_tax": 10}]},
-                      200)
+    order = shop.send(
+        "PUT", path, {"fees": [{"display_name_customer": "C", "cost_ex_tax": 8, "cost_inc_tax": 10}]}, 200
+    )
     assert ["C"] == [fee["display_name_customer"] for fee in shop.get(f"{path}/fees")["fees"]]
     assert "148.0000" == order["total_inc_tax"]
 

@@ -13,8 +13,9 @@ from .conftest import Shop
 
 def place(shop: Shop, count: int, seed: int, bad: tuple[str, ...] = ()) -> list[PlacedOrder]:
     """Place orders, waiting on the sandbox's own clock when the quota is used up."""
-    return place_orders(shop.sandbox.base_url, shop.sandbox.credentials(), count, seed, bad=bad,
-                        clock=shop.sandbox.clock)
+    return place_orders(
+        shop.sandbox.base_url, shop.sandbox.credentials(), count, seed, bad=bad, clock=shop.sandbox.clock
+    )
 
 
 def test_place_orders(shop: Shop) -> None:
@@ -22,7 +23,8 @@ def test_place_orders(shop: Shop) -> None:
     placed = place(shop, 60, 7)
     shop.control("actions/settle")
     assert {order.id: (order.total, order.currency) for order in placed} == {
-        row["id"]: (Decimal(row["total"]), row["currency"]) for row in shop.shopper.look("orders")}
+        row["id"]: (Decimal(row["total"]), row["currency"]) for row in shop.shopper.look("orders")
+    }
     assert {} == shop.shopper.look("audit")["wrong"]
     orders = shop.get("/v2/orders?limit=250")
     assert {"www", "external"} == {order["order_source"] for order in orders}
@@ -59,7 +61,8 @@ def test_bad_orders_one_of_each(shop: Shop) -> None:
     rows = shop.get(f"/v2/orders/{trouble['unknown_tax_class']}/taxes?details=true")
     assert {99} == {row["tax_class_id"] for row in rows}
     assert {str(trouble["inconsistent_totals"]), str(trouble["negative_total"])} == set(
-        shop.shopper.look("audit")["wrong"])
+        shop.shopper.look("audit")["wrong"]
+    )
 
 
 def test_three_in_a_hundred(shop: Shop) -> None:

@@ -17,8 +17,10 @@ from jsonschema import Draft202012Validator
 from .conftest import SWEDEN, Shop
 
 SPECS = os.environ.get("KONTERA_SPECS", "")
-pytestmark = pytest.mark.skipif(not (Path(SPECS) / "bigcommerce").is_dir() or not SPECS,
-                                reason="KONTERA_SPECS does not point at a folder with bigcommerce/*.yml")
+pytestmark = pytest.mark.skipif(
+    not (Path(SPECS) / "bigcommerce").is_dir() or not SPECS,
+    reason="KONTERA_SPECS does not point at a folder with bigcommerce/*.yml",
+)
 
 # (path in the spec, field): why the sandbox does not follow the schema there
 _NULLS = "null where nothing is known: the schema says object or number, real answers have null or {} (README, 4.3)"
@@ -29,8 +31,10 @@ DEVIATIONS: dict[tuple[str, str], str] = {
     ("/orders/{order_id}/transactions", "data.cvv_result"): _NULLS,
     ("/orders/{order_id}/transactions", "data.credit_card"): _NULLS,
     ("/orders/{order_id}/transactions", "data.reference_transaction_id"): _NULLS,
-    ("/orders/{order_id}/payment_actions/refunds", "data.items.requested_amount"):
-        "null for pieces, as in the vendor's own example of a refund",
+    (
+        "/orders/{order_id}/payment_actions/refunds",
+        "data.items.requested_amount",
+    ): "null for pieces, as in the vendor's own example of a refund",
     ("/orders/payment_actions/refunds", "data.items.requested_amount"): "the same",
 }
 
@@ -46,9 +50,12 @@ def schema(spec: Any, node: Any, depth: int = 0) -> Any:
         for part in node["$ref"].removeprefix("#/").split("/"):
             target = target[part]
         return schema(spec, target, depth + 1)
-    found = {name: schema(spec, value, depth + 1) for name, value in node.items()
-             if name not in {"example", "examples", "description", "readOnly", "title", "default"}
-             and not name.startswith("x-")}
+    found = {
+        name: schema(spec, value, depth + 1)
+        for name, value in node.items()
+        if name not in {"example", "examples", "description", "readOnly", "title", "default"}
+        and not name.startswith("x-")
+    }
     if found.pop("nullable", False) and isinstance(found.get("type"), str):
         found["type"] = [found["type"], "null"]
         if "enum" in found:
@@ -79,18 +86,39 @@ def filled(shop: Shop) -> Shop:
     """A shop with every kind of record."""
     shop.shopper.switch(quota=None, async_payments=False)
     bought = shop.shopper.checkout(
-        {"sku": "TE-SEN-100", "quantity": 2, "wrapping": 1}, {"sku": "KO-KOP-025-BLA"}, {"sku": "DI-EBO-001"},
-        {"gift_certificate": {"amount": "100"}}, customer_id=12, coupons=["MINUS50"], use_store_credit=True,
-        fees=[{"name": "Försäkring", "amount": "10"}], gift_certificates=["NT2-BBB-222"])
+        {"sku": "TE-SEN-100", "quantity": 2, "wrapping": 1},
+        {"sku": "KO-KOP-025-BLA"},
+        {"sku": "DI-EBO-001"},
+        {"gift_certificate": {"amount": "100"}},
+        customer_id=12,
+        coupons=["MINUS50"],
+        use_store_credit=True,
+        fees=[{"name": "Försäkring", "amount": "10"}],
+        gift_certificates=["NT2-BBB-222"],
+    )
     line = shop.get(f"/v2/orders/{bought.id}/products")[0]
-    shop.send("POST", f"/v2/orders/{bought.id}/shipments", {
-        "order_address_id": line["order_address_id"], "items": [{"order_product_id": line["id"], "quantity": 1}]}, 201)
-    shop.send("POST", f"/v3/orders/{bought.id}/payment_actions/refunds", {
-        "items": [{"item_type": "PRODUCT", "item_id": line["id"], "quantity": 1}],
-        "payments": [{"provider_id": "custom", "amount": 69, "offline": True}]} | refund_amount(shop, bought.id, line),
-        201)
-    shop.send("POST", "/v2/orders", {"billing_address": SWEDEN, "shipping_addresses": [SWEDEN],
-                                     "products": [{"product_id": 101, "quantity": 1}]}, 201)
+    shop.send(
+        "POST",
+        f"/v2/orders/{bought.id}/shipments",
+        {"order_address_id": line["order_address_id"], "items": [{"order_product_id": line["id"], "quantity": 1}]},
+        201,
+    )
+    shop.send(
+        "POST",
+        f"/v3/orders/{bought.id}/payment_actions/refunds",
+        {
+            "items": [{"item_type": "PRODUCT", "item_id": line["id"], "quantity": 1}],
+            "payments": [{"provider_id": "custom", "amount": 69, "offline": True}],
+        }
+        | refund_amount(shop, bought.id, line),
+        201,
+    )
+    shop.send(
+        "POST",
+        "/v2/orders",
+        {"billing_address": SWEDEN, "shipping_addresses": [SWEDEN], "products": [{"product_id": 101, "quantity": 1}]},
+        201,
+    )
     shop.send("POST", "/v3/hooks", {"scope": "store/order/*", "destination": "https://hub.example/x"}, 200)
     return shop
 
@@ -103,13 +131,33 @@ def refund_amount(shop: Shop, order_id: int, line: Any) -> dict[str, Any]:
 
 
 ANSWERS = (
-    ("orders.v2.oas2.yml", "/v2", ["/orders", "/orders/{order_id}", "/orders/{order_id}/products",
-                                   "/orders/{order_id}/shipping_addresses", "/orders/{order_id}/coupons",
-                                   "/orders/{order_id}/taxes", "/orders/{order_id}/shipments",
-                                   "/orders/{order_id}/fees", "/orders/{order_id}/consignments", "/orders/count",
-                                   "/order_statuses"]),
-    ("orders.v3.yml", "/v3", ["/orders/{order_id}/transactions", "/orders/{order_id}/payment_actions/refunds",
-                              "/orders/payment_actions/refunds", "/orders/{order_id}/metafields"]),
+    (
+        "orders.v2.oas2.yml",
+        "/v2",
+        [
+            "/orders",
+            "/orders/{order_id}",
+            "/orders/{order_id}/products",
+            "/orders/{order_id}/shipping_addresses",
+            "/orders/{order_id}/coupons",
+            "/orders/{order_id}/taxes",
+            "/orders/{order_id}/shipments",
+            "/orders/{order_id}/fees",
+            "/orders/{order_id}/consignments",
+            "/orders/count",
+            "/order_statuses",
+        ],
+    ),
+    (
+        "orders.v3.yml",
+        "/v3",
+        [
+            "/orders/{order_id}/transactions",
+            "/orders/{order_id}/payment_actions/refunds",
+            "/orders/payment_actions/refunds",
+            "/orders/{order_id}/metafields",
+        ],
+    ),
     ("webhooks.v3.yml", "/v3", ["/hooks"]),
     ("tax_classes.v2.yml", "/v2", ["/tax_classes"]),
     ("tax_settings.v3.yml", "/v3", ["/tax/settings"]),

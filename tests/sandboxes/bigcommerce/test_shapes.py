@@ -273,15 +273,21 @@ def test_several_currencies(shop: Shop) -> None:
     assert (0, 3) == (-yen.total.as_tuple().exponent, len(str(dinar.total).split(".")[1]))
 
 
-@pytest.mark.parametrize(("cart", "reason"), [
-    ({"lines": [], "customer_id": 11}, "empty cart"), ({"lines": [{"sku": "NOPE"}], "customer_id": 11}, "no article"),
-    ({}, "guest needs a billing_address"), ({"customer_id": 11, "currency": "GBP"}, "no payment in 'GBP'"),
-    ({"customer_id": 11, "coupons": ["FEL"]}, "coupon 'FEL'"), ({"customer_id": 4711}, "no customer 4711"),
-    ({"customer_id": 11, "gift_certificates": ["NT1-CCC-333"]}, "cannot pay an order in SEK"),
-    ({"customer_id": 11, "payment": "seashells"}, "unknown way to pay"),
-    ({"customer_id": 11, "channel_id": 8}, "channel"),
-    ({"billing_address": SWEDEN, "use_store_credit": True}, "guest has no store credit"),
-])
+@pytest.mark.parametrize(
+    ("cart", "reason"),
+    [
+        ({"lines": [], "customer_id": 11}, "empty cart"),
+        ({"lines": [{"sku": "NOPE"}], "customer_id": 11}, "no article"),
+        ({}, "guest needs a billing_address"),
+        ({"customer_id": 11, "currency": "GBP"}, "no payment in 'GBP'"),
+        ({"customer_id": 11, "coupons": ["FEL"]}, "coupon 'FEL'"),
+        ({"customer_id": 4711}, "no customer 4711"),
+        ({"customer_id": 11, "gift_certificates": ["NT1-CCC-333"]}, "cannot pay an order in SEK"),
+        ({"customer_id": 11, "payment": "seashells"}, "unknown way to pay"),
+        ({"customer_id": 11, "channel_id": 8}, "channel"),
+        ({"billing_address": SWEDEN, "use_store_credit": True}, "guest has no store credit"),
+    ],
+)
 def test_checkout_refuses(shop: Shop, cart: dict[str, Any], reason: str) -> None:
     """What the storefront would not sell; nothing is left behind."""
     with pytest.raises(ValueError, match=reason):

@@ -18,8 +18,12 @@ def test_4_7_sold_gift_certificate(shop: Shop) -> None:
     line = shop.get(f"/v2/orders/{bought.id}/products")[0]
     card = shop.get(f"/v2/gift_certificates?order_id={bought.id}")[0]
     assert ("giftcertificate", "0.0000", card["id"]) == (line["type"], line["total_tax"], line["gift_certificate_id"])
-    assert ("500.0000", "500.0000", "active", "SEK") == (card["amount"], card["balance"], card["status"],
-                                                         card["currency_code"])
+    assert ("500.0000", "500.0000", "active", "SEK") == (
+        card["amount"],
+        card["balance"],
+        card["status"],
+        card["currency_code"],
+    )
     assert shop.get(f"/v2/orders/{bought.id}/taxes") is None
     assert 10 == bought.status_id
 
@@ -37,8 +41,13 @@ def test_4_7_used_gift_certificate_is_a_payment(shop: Shop) -> None:
     rows = shop.get(f"/v3/orders/{bought.id}/transactions")["data"]
     assert ("138.0000", "75.0000") == (order["total_inc_tax"], order["gift_certificate_amount"])
     assert [("gift_certificate", 75), ("credit_card", 63)] == [(row["method"], row["amount"]) for row in rows]
-    assert {"code": "NT2-BBB-222", "original_balance": 200, "starting_balance": 75, "remaining_balance": 0,
-            "status": "active"} == rows[0]["gift_certificate"]
+    assert {
+        "code": "NT2-BBB-222",
+        "original_balance": 200,
+        "starting_balance": 75,
+        "remaining_balance": 0,
+        "status": "active",
+    } == rows[0]["gift_certificate"]
 
 
 def test_4_7_covered_in_full(shop: Shop) -> None:
@@ -90,8 +99,9 @@ def test_4_8_stock_may_fall_when_shipped(shop: Shop) -> None:
     assert 238 == level(shop, "TE-SEN-100")
 
 
-@pytest.mark.parametrize(("status", "restock", "expected"), [(5, True, 240), (4, True, 240), (14, True, 238),
-                                                             (5, False, 238)])
+@pytest.mark.parametrize(
+    ("status", "restock", "expected"), [(5, True, 240), (4, True, 240), (14, True, 238), (5, False, 238)]
+)
 def test_4_8_restock_follows_the_status(shop: Shop, status: int, restock: bool, expected: int) -> None:
     """Cancelled and Refunded put back, Partially Refunded does not, and only if the shop wants it."""
     shop.shopper.switch(restock_on_status=restock)
@@ -102,8 +112,13 @@ def test_4_8_restock_follows_the_status(shop: Shop, status: int, restock: bool, 
 
 def test_4_8_adjustments_lag(shop: Shop) -> None:
     """Absolute and relative, in a batch, read back only after a while."""
-    body = {"reason": "Inventering", "items": [{"location_id": 1, "sku": "TE-SEN-100", "quantity": 12},
-                                               {"location_id": 1, "product_id": 103, "quantity": 7}]}
+    body = {
+        "reason": "Inventering",
+        "items": [
+            {"location_id": 1, "sku": "TE-SEN-100", "quantity": 12},
+            {"location_id": 1, "product_id": 103, "quantity": 7},
+        ],
+    }
     assert shop.send("PUT", "/v3/inventory/adjustments/absolute", body, 200)["data"]["transaction_id"]
     assert 240 == level(shop, "TE-SEN-100")
     shop.advance(3)
@@ -114,11 +129,17 @@ def test_4_8_adjustments_lag(shop: Shop) -> None:
     assert 10 == level(shop, "TE-SEN-100")
 
 
-@pytest.mark.parametrize("item", [
-    {"location_id": 1, "sku": "DI-EBO-001", "quantity": 5}, {"location_id": 9, "sku": "TE-SEN-100", "quantity": 5},
-    {"location_id": 1, "sku": "NOPE", "quantity": 5}, {"location_id": 1, "sku": "TE-SEN-100", "quantity": "many"},
-    {"location_id": 1, "sku": "TE-SEN-100", "quantity": -241}, "tea",
-])
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"location_id": 1, "sku": "DI-EBO-001", "quantity": 5},
+        {"location_id": 9, "sku": "TE-SEN-100", "quantity": 5},
+        {"location_id": 1, "sku": "NOPE", "quantity": 5},
+        {"location_id": 1, "sku": "TE-SEN-100", "quantity": "many"},
+        {"location_id": 1, "sku": "TE-SEN-100", "quantity": -241},
+        "tea",
+    ],
+)
 def test_4_8_adjustments_refused(shop: Shop, item: Any) -> None:
     """Untracked, unknown place or article, no number, below safety stock."""
     shop.send("POST", "/v3/inventory/adjustments/relative", {"items": [item]}, 422)
@@ -144,10 +165,21 @@ def test_4_10_metafield_limit(shop: Shop) -> None:
     shop.shopper.switch(quota=None)
     bought = shop.shopper.checkout({"sku": "TE-SEN-100"}, customer_id=11)
     order = shop.sandbox.store.orders[bought.id]
-    order.metafields = [{"owner_client_id": "kontera-sandbox-client", "namespace": "n", "key": str(number),
-                         "permission_set": "app_only"} for number in range(250)]
-    shop.send("POST", f"/v3/orders/{bought.id}/metafields",
-              {"permission_set": "app_only", "namespace": "kontera", "key": "invoice", "value": "1"}, 422)
+    order.metafields = [
+        {
+            "owner_client_id": "kontera-sandbox-client",
+            "namespace": "n",
+            "key": str(number),
+            "permission_set": "app_only",
+        }
+        for number in range(250)
+    ]
+    shop.send(
+        "POST",
+        f"/v3/orders/{bought.id}/metafields",
+        {"permission_set": "app_only", "namespace": "kontera", "key": "invoice", "value": "1"},
+        422,
+    )
 
 
 def test_4_11_renamed_statuses(shop: Shop) -> None:
@@ -159,12 +191,18 @@ def test_4_11_renamed_statuses(shop: Shop) -> None:
     assert ("Awaiting Fulfillment", "Packas nu") == (status["system_label"], status["custom_label"])
 
 
-@pytest.mark.parametrize(("kind", "field", "value"), [
-    ("inconsistent_totals", "total_inc_tax", "138.3700"), ("unknown_currency", "default_currency_code", "XBT"),
-    ("unknown_status", "status_id", 99), ("negative_total", "total_inc_tax", "-25.0000"),
-    ("manual_refunded", "status_id", 4), ("lost_tax", "total_tax", "0.0000"),
-    ("broken_dates", "date_shipped", "0000-00-00 00:00:00"),
-])
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [
+        ("inconsistent_totals", "total_inc_tax", "138.3700"),
+        ("unknown_currency", "default_currency_code", "XBT"),
+        ("unknown_status", "status_id", 99),
+        ("negative_total", "total_inc_tax", "-25.0000"),
+        ("manual_refunded", "status_id", 4),
+        ("lost_tax", "total_tax", "0.0000"),
+        ("broken_dates", "date_shipped", "0000-00-00 00:00:00"),
+    ],
+)
 def test_4_11_spoiled_orders(shop: Shop, kind: str, field: str, value: Any) -> None:
     """Each kind shows in the order, and date_modified says that something happened."""
     bought = shop.shopper.checkout({"sku": "TE-SEN-100"}, customer_id=11)
@@ -179,7 +217,8 @@ def test_4_11_refund_the_shop_never_hears_of(shop: Shop) -> None:
     bought = shop.shopper.checkout({"sku": "TE-SEN-100"}, customer_id=11)
     shop.shopper.spoil(bought.id, "unseen_gateway_refund")
     assert [("purchase", True), ("refund", False)] == [
-        (row["event"], row["known_to_shop"]) for row in shop.shopper.look("gateway")]
+        (row["event"], row["known_to_shop"]) for row in shop.shopper.look("gateway")
+    ]
     assert 1 == len(shop.get(f"/v3/orders/{bought.id}/transactions")["data"])
 
 
@@ -190,8 +229,10 @@ def test_4_11_gateway_ids(shop: Shop) -> None:
     shop.shopper.switch(pipe_gateway_ids=False, missing_gateway_ids=True)
     missing = shop.shopper.checkout({"sku": "TE-SEN-100"}, customer_id=11)
     offline = shop.shopper.checkout({"sku": "TE-SEN-100"}, customer_id=11, payment="bank")
-    ids = [shop.get(f"/v3/orders/{order.id}/transactions")["data"][0]["gateway_transaction_id"]
-           for order in (piped, missing, offline)]
+    ids = [
+        shop.get(f"/v3/orders/{order.id}/transactions")["data"][0]["gateway_transaction_id"]
+        for order in (piped, missing, offline)
+    ]
     assert ["|", "", ""] == [text[15:16] for text in ids]
     assert ids[0].startswith("pi_")
 
@@ -202,8 +243,7 @@ def test_offline_payment_arrives(shop: Shop) -> None:
     assert 7 == bought.status_id
     got = shop.shopper.receive(bought.id)
     assert (11, "paid") == (got.status_id, got.payment_status)
-    assert ["pending", "purchase"] == [row["event"]
-                                       for row in shop.get(f"/v3/orders/{bought.id}/transactions")["data"]]
+    assert ["pending", "purchase"] == [row["event"] for row in shop.get(f"/v3/orders/{bought.id}/transactions")["data"]]
 
 
 def test_declined_payment(shop: Shop) -> None:

@@ -10,14 +10,20 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
+from tests.accounting.help import SE_BAS, ZONE, setup
 
+from kontera.accounting.book import book
+from kontera.accounting.documents import SalesInvoice, imbalance
+from kontera.accounting.ledger_setup import FiscalYear
+from kontera.accounting.outcome import LeftOut, Problems
 from kontera.commerce import Order
 from kontera.errors import Problem
-from kontera.money import total
+from kontera.money import Money
 from kontera.storefronts.bigcommerce.translate import Context, translate
 
 FILES = ("orders.v2.oas2.yml", "orders.v3.yml")
@@ -26,9 +32,10 @@ _CONTEXT = Context(store="nt")
 _INTRO = """# BigCommerce's own example orders
 
 What Kontera makes of every order and order line shown as an example in BigCommerce's public API reference
-(`orders.v2.oas2.yml` and `orders.v3.yml` of the repository bigcommerce/docs). The examples show no lines beside the
-orders, so an order is translated alone, and a line (without VAT rows, which the examples do not show either) inside
-the smallest order that charges exactly that line.
+(`orders.v2.oas2.yml` and `orders.v3.yml` of the repository bigcommerce/docs): booked to the öre by the Swedish starter
+rulebook in a ledger that has all it names, or held in a case. The examples show no lines inside the orders: a line
+example is put into the order it names where that is shown too, and into the smallest order that charges exactly that
+line otherwise, without VAT rows, which the examples do not show.
 A request example is what a client may send, not what a shop answers: it has no id and is refused as unreadable.
 
 This page is made from the reference by `tests/storefronts/bigcommerce/bigcommerce_examples.py`; a test keeps it true.
@@ -40,7 +47,7 @@ This page is made from the reference by `tests/storefronts/bigcommerce/bigcommer
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One example and its outcome: "order", or the code of the problem."""
+    """One example and its outcome: "booked", "left out", or the codes of the cases it waits in."""
 
     file: str
     where: str
@@ -53,8 +60,10 @@ def example_rows(folder: Path) -> list[Row]:
     """The table, in the order of the reference."""
     rows = []
     for file in FILES:
-        for where, example in _examples(yaml.safe_load((folder / file).read_text())):
-            document = _document(where, example)
+        examples = list(_examples(yaml.safe_load((folder / file).read_text())))
+        lines = [example for _, example in examples if _is_line(example)]
+        for where, example in examples:
+            document = _document(example, lines)
             if document is not None:
                 rows.append(_row(file, where, example, document))
     return rows
@@ -82,10 +91,15 @@ def _short(path: tuple[str, ...]) -> str:
     return " › ".join(part for part in path if part not in (*skipped, "x-examples"))
 
 
-def _document(where: str, example: dict[str, Any]) -> dict[str, Any] | None:
+def _is_line(example: dict[str, Any]) -> bool:
+    return "price_inc_tax" in example and "id" in example and "type" in example
+
+
+def _document(example: dict[str, Any], lines: list[dict[str, Any]]) -> dict[str, Any] | None:
     if "status_id" in example and "billing_address" in example:
-        return {"order": example}
-    if "price_inc_tax" in example and "id" in example and "type" in example:
+        own = [line for line in lines if "id" in example and line.get("order_id") == example["id"]]
+        return {"order": example, "products": own} if own else {"order": example}
+    if _is_line(example):
         return {"order": _order_of(example), "products": [example]}
     return None
 
@@ -110,15 +124,25 @@ def _row(file: str, where: str, example: dict[str, Any], document: dict[str, Any
     if isinstance(result, Problem):
         why = "; ".join(f"{name}: {value}" for name, value in result.facts.items() if name != "order")
         return Row(file, where, number, result.code, why)
-    return Row(file, where, number, "order", _said(result))
+    return _judged(file, where, number, result)
 
 
-def _said(order: Order) -> str:
-    charged = total((line.charged for line in order.lines), order.currency)
-    words = f"{order.state.value.replace('_', ' ')}, {order.total} of which {order.vat.rounded()} is VAT"
-    if charged == order.total:
-        return f"{words}; the lines add up"
-    return f"{words}; the lines shown charge {charged}, so accounting would hold it with TOTAL_DIFFERS"
+def _judged(file: str, where: str, number: str, order: Order) -> Row:
+    charged = f"{order.total} charged, {order.vat.rounded()} of it VAT"
+    years = tuple(
+        FiscalYear(id=str(year), start=date(year, 1, 1), end=date(year, 12, 31)) for year in range(2015, 2031)
+    )
+    outcome = book(order, SE_BAS, setup(fiscal_years=years), ZONE)
+    if isinstance(outcome, LeftOut):
+        return Row(file, where, number, "left out", f"{charged}; {outcome.reason}")
+    if isinstance(outcome, Problems):
+        codes = ", ".join(sorted({problem.code for problem in outcome.problems}))
+        told = "; ".join(f"{name}: {value}" for name, value in outcome.problems[0].facts.items() if name != "order")
+        return Row(file, where, number, codes, f"{charged}; {told}")
+    sale = outcome.documents[0]
+    assert isinstance(sale, SalesInvoice), sale
+    assert (sale.total, imbalance(sale)) == (order.total, Money.zero(order.currency)), sale
+    return Row(file, where, number, "booked", f"{charged}; {sale.region.value.replace('_', ' ')}")
 
 
 if __name__ == "__main__":

@@ -84,6 +84,7 @@ class OutboxDocument(models.Model):
     attempts = models.IntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     quote = models.JSONField(null=True)
+    differences = models.JSONField(default=list, help_text="how the ledger's own VAT differs, each with its cause")
     receipt = models.JSONField(null=True)
     number = models.CharField(max_length=60, default="")
     voucher = models.CharField(max_length=60, default="")

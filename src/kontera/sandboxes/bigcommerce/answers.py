@@ -39,9 +39,16 @@ _TITLES = {
 class ApiError(Exception):
     """A refusal by the vendor. `errors` (V3) names fields, `details` (V2) adds facts."""
 
-    def __init__(self, status: int, message: str = "", *, errors: Mapping[str, str] | None = None,
-                 details: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None,
-                 body: Any = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str = "",
+        *,
+        errors: Mapping[str, str] | None = None,
+        details: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message or _TITLES.get(status, "Error")
@@ -115,7 +122,7 @@ def page_of(query: Mapping[str, str], limit: int = DEFAULT_LIMIT, most: int = MA
 def v2_list(rows: Sequence[T], query: Mapping[str, str], show: Callable[[T], Any]) -> Response:
     """One page of a V2 list, each row by `show`: a bare array, or 204 without a body when it holds nothing."""
     page, limit = page_of(query)
-    shown = rows[(page - 1) * limit:page * limit]
+    shown = rows[(page - 1) * limit : page * limit]
     return json_response([show(row) for row in shown]) if shown else Response(status_code=204)
 
 
@@ -127,16 +134,23 @@ def v3_list(rows: Sequence[Any], query: Mapping[str, str], *, cursors: bool = Fa
         start = _position(query["after"]) + 1
     elif cursors and "before" in query:
         start = max(0, _position(query["before"]) - limit)
-    shown = rows[start:start + limit]
+    shown = rows[start : start + limit]
     pages = -(-len(rows) // limit)
     links = {"current": f"?page={page}&limit={limit}"}
     if page > 1:
         links["previous"] = f"?page={page - 1}&limit={limit}"
     if page < pages:
         links["next"] = f"?page={page + 1}&limit={limit}"
-    meta: dict[str, Any] = {"pagination": {
-        "total": len(rows), "count": len(shown), "per_page": limit, "current_page": page, "total_pages": pages,
-        "links": links}}
+    meta: dict[str, Any] = {
+        "pagination": {
+            "total": len(rows),
+            "count": len(shown),
+            "per_page": limit,
+            "current_page": page,
+            "total_pages": pages,
+            "links": links,
+        }
+    }
     if cursors:
         meta["cursor_pagination"] = _cursors(start, len(shown), len(rows), limit)
     return json_response({"data": [v3(row) for row in shown], "meta": meta})

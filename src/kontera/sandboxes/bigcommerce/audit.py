@@ -31,8 +31,8 @@ def disagreements(store: Store, order: Order) -> Json:
     tax_rows = sum((row["line_amount"] for row in order.taxes), ZERO)
     fee_tax = sum((fee["cost_tax"] for fee in order.fees), ZERO)
     gaps = {
-        "total = subtotal + charges - reductions":
-            head["total_inc_tax"] - (head["subtotal_inc_tax"] + side["inc_tax"] - reductions),
+        "total = subtotal + charges - reductions": head["total_inc_tax"]
+        - (head["subtotal_inc_tax"] + side["inc_tax"] - reductions),
         "total without tax = total - tax": head["total_ex_tax"] - (head["total_inc_tax"] - head["total_tax"]),
         "tax = tax of the parts": head["total_tax"] - head["subtotal_tax"] - side["tax"],
     }

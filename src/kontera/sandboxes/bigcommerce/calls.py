@@ -90,10 +90,12 @@ class Quota:
         window = self.store.switches.quota_window
         quota = self.store.switches.quota if self.store.switches.quota is not None else _UNLIMITED
         reset = max(0.0, self._began + window - self.store.clock.seconds())
-        return {"X-Rate-Limit-Time-Window-Ms": str(int(window * 1000)),
-                "X-Rate-Limit-Time-Reset-Ms": str(int(reset * 1000)),
-                "X-Rate-Limit-Requests-Quota": str(quota),
-                "X-Rate-Limit-Requests-Left": str(max(0, quota - self._used))}
+        return {
+            "X-Rate-Limit-Time-Window-Ms": str(int(window * 1000)),
+            "X-Rate-Limit-Time-Reset-Ms": str(int(reset * 1000)),
+            "X-Rate-Limit-Requests-Quota": str(quota),
+            "X-Rate-Limit-Requests-Left": str(max(0, quota - self._used)),
+        }
 
 
 class Door:
@@ -110,9 +112,9 @@ class Door:
         for endpoint in endpoints:
             by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
         verbs = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"]
-        return [Route("/stores/{hash}" + path, self._endpoint(table), methods=verbs)
-                for path, table in by_path.items()] + [
-                Route("/stores/{hash}/{rest:path}", self._endpoint({}), methods=verbs)]
+        return [
+            Route("/stores/{hash}" + path, self._endpoint(table), methods=verbs) for path, table in by_path.items()
+        ] + [Route("/stores/{hash}/{rest:path}", self._endpoint({}), methods=verbs)]
 
     def _endpoint(self, table: dict[str, Endpoint]) -> Callable[[Request], Any]:
         async def answer(request: Request) -> Response:
@@ -148,10 +150,16 @@ class Door:
         if endpoint is None:
             raise ApiError(405, headers={"Allow": ", ".join(sorted(table))})
         _check_scope(endpoint, token)
-        return endpoint.handler(Call(
-            store=store, token=token, path={key: value for key, value in request.path_params.items() if key != "hash"},
-            query=dict(request.query_params), body=_json(raw),
-            api_root=f"{request.url.scheme}://{request.url.netloc}/stores/{store.hash}"))
+        return endpoint.handler(
+            Call(
+                store=store,
+                token=token,
+                path={key: value for key, value in request.path_params.items() if key != "hash"},
+                query=dict(request.query_params),
+                body=_json(raw),
+                api_root=f"{request.url.scheme}://{request.url.netloc}/stores/{store.hash}",
+            )
+        )
 
 
 def _check_scope(endpoint: Endpoint, token: Token) -> None:

@@ -38,9 +38,10 @@ def set_status(store: Store, order: Order, status_id: int) -> None:
     if status_id in _DONE and not order.head["date_shipped"] and not order.head["order_is_digital"]:
         order.head["date_shipped"] = store.now()
     _move_stock(store, order)
-    store.emit("store/order/statusUpdated", {
-        "type": "order", "id": order.id,
-        "status": {"previous_status_id": before, "new_status_id": status_id}})
+    store.emit(
+        "store/order/statusUpdated",
+        {"type": "order", "id": order.id, "status": {"previous_status_id": before, "new_status_id": status_id}},
+    )
     if store.switches.webhook_bursts:
         announce_updated(store, order)
     else:

@@ -37,9 +37,19 @@ from kontera.sandboxes.bigcommerce.seed_people import VAT_FIELD, address
 from kontera.sandboxes.bigcommerce.state import Json, Order, Store
 from kontera.sandboxes.bigcommerce.zones import SHIPPING_CLASS, WRAPPING_CLASS, entered_in, rates_for
 
-COUPON_TYPES = {kind: number for number, kind in enumerate(
-    ("per_item_discount", "percentage_discount", "per_total_discount", "shipping_discount", "free_shipping",
-     "promotion"))}
+COUPON_TYPES = {
+    kind: number
+    for number, kind in enumerate(
+        (
+            "per_item_discount",
+            "percentage_discount",
+            "per_total_discount",
+            "shipping_discount",
+            "free_shipping",
+            "promotion",
+        )
+    )
+}
 _SHIPPING_SEK = {"SE": Decimal("49.00")}
 _SHIPPING_ELSEWHERE_SEK = Decimal("129.00")
 
@@ -86,11 +96,17 @@ def checkout(store: Store, cart: Json) -> Order:
     priced = price(lines, reductions, carriages, fees, store.rules(session.currency))
     goods = any(spec.kind == "physical" for spec in specs)
     basis = Basis(
-        specs=specs, customer_id=session.customer["id"] if session.customer else 0, billing=session.billing,
-        addresses=session.addresses if goods else [], currency=session.currency,
-        display_currency=cart.get("display_currency", session.currency), channel_id=int(cart.get("channel_id", 1)),
-        message=cart.get("message", ""), tax_provider="AvaTaxProvider" if store.switches.automatic_tax
-        else "BasicTaxProvider", tax_class_name="Automatic Tax" if store.switches.automatic_tax else None)
+        specs=specs,
+        customer_id=session.customer["id"] if session.customer else 0,
+        billing=session.billing,
+        addresses=session.addresses if goods else [],
+        currency=session.currency,
+        display_currency=cart.get("display_currency", session.currency),
+        channel_id=int(cart.get("channel_id", 1)),
+        message=cart.get("message", ""),
+        tax_provider="AvaTaxProvider" if store.switches.automatic_tax else "BasicTaxProvider",
+        tax_class_name="Automatic Tax" if store.switches.automatic_tax else None,
+    )
     if not any(channel["id"] == basis.channel_id for channel in store.channels):
         raise ValueError(f"unknown channel {basis.channel_id}")
     order = build(store, basis, priced)
@@ -126,8 +142,16 @@ def _open(store: Store, cart: Json) -> Session:
     addresses = [_complete(entry) for entry in cart.get("shipping_addresses", [])] or [dict(billing)]
     for entry in addresses:
         entry["shipping_method"] = str(entry.get("shipping_method", "PostNord"))
-    return Session(store, cart, code, int(currency["decimal_places"]), Decimal(currency["currency_exchange_rate"]),
-                   customer, billing, addresses)
+    return Session(
+        store,
+        cart,
+        code,
+        int(currency["decimal_places"]),
+        Decimal(currency["currency_exchange_rate"]),
+        customer,
+        billing,
+        addresses,
+    )
 
 
 def _complete(given: Json) -> Json:
@@ -135,16 +159,28 @@ def _complete(given: Json) -> Json:
     if not given.get("country_iso2"):
         raise ValueError("an address needs country_iso2")
     empty = address("", "", given["country_iso2"], "", "", "")
-    return empty | {name: value for name, value in given.items() if name not in {"cost", "handling"}} | {
-        "_cost": given.get("cost"), "_handling": given.get("handling")}
+    return (
+        empty
+        | {name: value for name, value in given.items() if name not in {"cost", "handling"}}
+        | {"_cost": given.get("cost"), "_handling": given.get("handling")}
+    )
 
 
 def _own_address(customer: Json) -> Json:
     home = customer["addresses"][0]
     vat = next((entry["value"] for entry in customer["form_fields"] if entry["name"] == VAT_FIELD), "")
-    return address(home["first_name"], home["last_name"], home["country_code"], home["address1"],
-                   home["postal_code"], home["city"], company=home["company"], email=customer["email"],
-                   phone=home["phone"], vat=vat)
+    return address(
+        home["first_name"],
+        home["last_name"],
+        home["country_code"],
+        home["address1"],
+        home["postal_code"],
+        home["city"],
+        company=home["company"],
+        email=customer["email"],
+        phone=home["phone"],
+        vat=vat,
+    )
 
 
 def _lines(session: Session) -> tuple[list[LineSpec], list[CartLine]]:
@@ -154,8 +190,18 @@ def _lines(session: Session) -> tuple[list[LineSpec], list[CartLine]]:
         key = f"L{position}"
         if "gift_certificate" in entry:
             amount = rounded(Decimal(str(entry["gift_certificate"]["amount"])), session.decimals)
-            specs.append(LineSpec(key, None, None, f"Presentkort {amount}", "", "giftcertificate", 1,
-                                  certificate=entry["gift_certificate"]))
+            specs.append(
+                LineSpec(
+                    key,
+                    None,
+                    None,
+                    f"Presentkort {amount}",
+                    "",
+                    "giftcertificate",
+                    1,
+                    certificate=entry["gift_certificate"],
+                )
+            )
             lines.append(CartLine(key, amount, 1, (), discountable=False))
             continue
         _article_line(session, key, entry, specs, lines)
@@ -172,8 +218,17 @@ def _article_line(session: Session, key: str, entry: Json, specs: list[LineSpec]
     kind, tax_class = product["type"], product["tax_class_id"]
     rates = session.rates(tax_class, ship_to, kind)
     sek = variant["price"] if variant and variant["price"] is not None else product["price"]
-    spec = LineSpec(key, product, variant, product["name"], variant["sku"] if variant else product["sku"], kind,
-                    tax_class, upc=product["upc"], options=_options(product, variant))
+    spec = LineSpec(
+        key,
+        product,
+        variant,
+        product["name"],
+        variant["sku"] if variant else product["sku"],
+        kind,
+        tax_class,
+        upc=product["upc"],
+        options=_options(product, variant),
+    )
     wrap_price, wrap_rates = ZERO, rates[:0]
     if entry.get("wrapping"):
         wrapping = next(row for row in session.store.wrappings if row["id"] == int(entry["wrapping"]))
@@ -182,12 +237,14 @@ def _article_line(session: Session, key: str, entry: Json, specs: list[LineSpec]
         spec.wrapping_id, spec.wrapping_name = wrapping["id"], wrapping["name"]
         spec.wrapping_message = str(entry.get("wrapping_message", ""))
     specs.append(spec)
-    lines.append(CartLine(key, session.money(sek, tax_class, rates), quantity, rates, ship_to, wrap_price,
-                          wrap_rates))
+    lines.append(CartLine(key, session.money(sek, tax_class, rates), quantity, rates, ship_to, wrap_price, wrap_rates))
     for number, part_id in enumerate(product["bundle_parts"]):
         part = session.store.products[part_id]
-        specs.append(LineSpec(f"{key}.{number}", part, None, part["name"], part["sku"], part["type"],
-                              part["tax_class_id"], parent=key))
+        specs.append(
+            LineSpec(
+                f"{key}.{number}", part, None, part["name"], part["sku"], part["type"], part["tax_class_id"], parent=key
+            )
+        )
         lines.append(CartLine(f"{key}.{number}", ZERO, quantity, (), ship_to, discountable=False))
 
 
@@ -205,12 +262,25 @@ def _article(store: Store, entry: Json) -> tuple[Json, Json | None]:
 def _options(product: Json, variant: Json | None) -> list[Json]:
     if variant is None:
         return []
-    return [{"id": value["id"], "option_id": value["option_id"], "order_product_id": 0, "product_option_id": 1,
-             "display_name": value["option_display_name"], "display_name_customer": value["option_display_name"],
-             "display_name_merchant": value["option_display_name"], "display_value": value["label"],
-             "display_value_customer": value["label"], "display_value_merchant": value["label"],
-             "value": str(value["id"]), "type": "Multiple choice", "name": value["option_display_name"],
-             "display_style": "Rectangle"} for value in variant["option_values"]]
+    return [
+        {
+            "id": value["id"],
+            "option_id": value["option_id"],
+            "order_product_id": 0,
+            "product_option_id": 1,
+            "display_name": value["option_display_name"],
+            "display_name_customer": value["option_display_name"],
+            "display_name_merchant": value["option_display_name"],
+            "display_value": value["label"],
+            "display_value_customer": value["label"],
+            "display_value_merchant": value["label"],
+            "value": str(value["id"]),
+            "type": "Multiple choice",
+            "name": value["option_display_name"],
+            "display_style": "Rectangle",
+        }
+        for value in variant["option_values"]
+    ]
 
 
 def _reductions(session: Session, specs: list[LineSpec]) -> list[Reduction]:
@@ -219,19 +289,31 @@ def _reductions(session: Session, specs: list[LineSpec]) -> list[Reduction]:
     for promotion in session.store.promotions:
         keys = frozenset(spec.key for spec in specs if spec.sku.startswith(promotion["begins"]))
         if promotion["enabled"] and keys:
-            found.append(Reduction(PERCENTAGE, promotion["percent"], str(promotion["id"]), promotion["name"],
-                                   keys=keys, coupon=False))
+            found.append(
+                Reduction(
+                    PERCENTAGE, promotion["percent"], str(promotion["id"]), promotion["name"], keys=keys, coupon=False
+                )
+            )
     for code in session.cart.get("coupons", []):
         coupon = session.store.coupon(code)
         if coupon is None or not coupon["enabled"]:
             raise ValueError(f"coupon {code!r} is not valid")
         kind = COUPON_TYPES[coupon["type"]]
         limited = coupon["applies_to"]["entity"] == "products"
-        targets = frozenset(spec.key for spec in specs if spec.product and spec.product["id"] in
-                            coupon["applies_to"]["ids"])
+        targets = frozenset(
+            spec.key for spec in specs if spec.product and spec.product["id"] in coupon["applies_to"]["ids"]
+        )
         amount = coupon["amount"] if kind in (1, 5) else rounded(coupon["amount"] * session.rate, session.decimals)
-        found.append(Reduction(kind, amount, "total-coupon" if kind == PER_TOTAL else "coupon", coupon["name"],
-                               coupon["code"], targets if limited else None))
+        found.append(
+            Reduction(
+                kind,
+                amount,
+                "total-coupon" if kind == PER_TOTAL else "coupon",
+                coupon["name"],
+                coupon["code"],
+                targets if limited else None,
+            )
+        )
     if session.cart.get("manual_discount"):
         amount = rounded(Decimal(str(session.cart["manual_discount"])), session.decimals)
         found.append(Reduction(PER_TOTAL, amount, "manual-discount", "Manual Discount", coupon=False))
@@ -245,13 +327,21 @@ def _carriages(session: Session, specs: list[LineSpec], lines: list[CartLine]) -
     found = []
     for index, place in enumerate(session.addresses):
         rates = session.rates(SHIPPING_CLASS, index)
-        used = any(line.address == index and spec.kind == "physical"
-                   for line, spec in zip(lines, specs, strict=True))
-        usual = session.money(_SHIPPING_SEK.get(place["country_iso2"], _SHIPPING_ELSEWHERE_SEK), SHIPPING_CLASS,
-                              rates) if used else ZERO
+        used = any(line.address == index and spec.kind == "physical" for line, spec in zip(lines, specs, strict=True))
+        usual = (
+            session.money(_SHIPPING_SEK.get(place["country_iso2"], _SHIPPING_ELSEWHERE_SEK), SHIPPING_CLASS, rates)
+            if used
+            else ZERO
+        )
         cost, handling = place.pop("_cost", None), place.pop("_handling", None)
-        found.append(Carriage(usual if cost is None else Decimal(str(cost)), rates,
-                              ZERO if handling is None else Decimal(str(handling)), rates))
+        found.append(
+            Carriage(
+                usual if cost is None else Decimal(str(cost)),
+                rates,
+                ZERO if handling is None else Decimal(str(handling)),
+                rates,
+            )
+        )
     return found
 
 
@@ -267,8 +357,7 @@ def _check_tenders(session: Session, order: Order) -> None:
         raise ValueError(f"unknown way to pay {how!r}; known: {', '.join(sorted(PAYMENTS))}")
     for code in session.cart.get("gift_certificates", []):
         card = session.store.certificate(code)
-        if (card is None or card["status"] != "active" or not card["balance"]
-                or card["currency_code"] != order.currency):
+        if card is None or card["status"] != "active" or not card["balance"] or card["currency_code"] != order.currency:
             raise ValueError(f"gift certificate {code!r} cannot pay an order in {order.currency}")
     if session.cart.get("use_store_credit") and session.customer is None:
         raise ValueError("a guest has no store credit")
@@ -303,10 +392,20 @@ def _sell_certificates(session: Session, order: Order, specs: list[LineSpec], *,
         line["gift_certificate_id"] = number
         wanted: Any = spec.certificate
         store.certificates[number] = {
-            "id": number, "customer_id": order.head["customer_id"], "order_id": order.id,
-            "code": f"NT{number}-{order.id}-{line['id']}", "amount": line["total_inc_tax"],
-            "balance": line["total_inc_tax"], "status": "active" if active else "pending",
-            "to_name": wanted.get("to_name", "Mottagare"), "to_email": wanted.get("to_email", "till@example.com"),
-            "from_name": wanted.get("from_name", "Givare"), "from_email": wanted.get("from_email", "fran@example.com"),
-            "template": "general.html", "message": "", "purchase_date": str(int(store.now().timestamp())),
-            "expiry_date": "0", "currency_code": order.currency}
+            "id": number,
+            "customer_id": order.head["customer_id"],
+            "order_id": order.id,
+            "code": f"NT{number}-{order.id}-{line['id']}",
+            "amount": line["total_inc_tax"],
+            "balance": line["total_inc_tax"],
+            "status": "active" if active else "pending",
+            "to_name": wanted.get("to_name", "Mottagare"),
+            "to_email": wanted.get("to_email", "till@example.com"),
+            "from_name": wanted.get("from_name", "Givare"),
+            "from_email": wanted.get("from_email", "fran@example.com"),
+            "template": "general.html",
+            "message": "",
+            "purchase_date": str(int(store.now().timestamp())),
+            "expiry_date": "0",
+            "currency_code": order.currency,
+        }

@@ -141,9 +141,14 @@ class Deliverer:
             self._again(notice)
             return
         timestamp = int(now)
-        headers = {"content-type": "application/json", "user-agent": "BigCommerce/webhooks", **hook["headers"],
-                   "webhook-id": notice.id, "webhook-timestamp": str(timestamp),
-                   "webhook-signature": sign(hook["_secret"], notice.id, timestamp, notice.body)}
+        headers = {
+            "content-type": "application/json",
+            "user-agent": "BigCommerce/webhooks",
+            **hook["headers"],
+            "webhook-id": notice.id,
+            "webhook-timestamp": str(timestamp),
+            "webhook-signature": sign(hook["_secret"], notice.id, timestamp, notice.body),
+        }
         status = 0
         try:
             answer = await client.post(hook["destination"], content=notice.body, headers=headers, timeout=_TIMEOUT)
@@ -187,9 +192,26 @@ class Deliverer:
         """Tell those who listen for delivery trouble; trouble with such a notice itself is not told."""
         if hook["scope"].startswith("store/hook/"):
             return
-        self.emit(EXCEPTION_SCOPE, {"type": "hook", "id": hook["id"], "code": code, "message": text,
-                                    "scope": hook["scope"], "destination": hook["destination"]})
+        self.emit(
+            EXCEPTION_SCOPE,
+            {
+                "type": "hook",
+                "id": hook["id"],
+                "code": code,
+                "message": text,
+                "scope": hook["scope"],
+                "destination": hook["destination"],
+            },
+        )
 
     def _note(self, notice: Notice, outcome: str, status: int) -> None:
-        self.sent.append({"webhook_id": notice.id, "hook_id": notice.hook["id"], "scope": notice.scope,
-                          "attempt": notice.attempt + 1, "outcome": outcome, "status": status})
+        self.sent.append(
+            {
+                "webhook_id": notice.id,
+                "hook_id": notice.hook["id"],
+                "scope": notice.scope,
+                "attempt": notice.attempt + 1,
+                "outcome": outcome,
+                "status": status,
+            }
+        )

@@ -34,8 +34,7 @@ def _unknown_tax_class(store: Store, order: Order) -> None:
 
 
 def _unknown_currency(store: Store, order: Order) -> None:
-    order.head |= {"default_currency_code": "XBT", "currency_code": "XBT", "default_currency_id": 77,
-                   "currency_id": 77}
+    order.head |= {"default_currency_code": "XBT", "currency_code": "XBT", "default_currency_id": 77, "currency_id": 77}
     for row in order.transactions:
         row["currency"] = "XBT"
 
@@ -58,8 +57,14 @@ def _unseen_gateway_refund(store: Store, order: Order) -> None:
     sale = next((row for row in store.gateway if row["order_id"] == order.id and row["event"] != "refund"), None)
     if sale is None:
         raise ValueError(f"order {order.id} has no payment to refund")
-    refund: Json = {**sale, "event": "refund", "gateway_transaction_id": gateway_id(store, order, "re_"),
-                    "amount": captured(order), "at": store.now(), "known_to_shop": False}
+    refund: Json = {
+        **sale,
+        "event": "refund",
+        "gateway_transaction_id": gateway_id(store, order, "re_"),
+        "amount": captured(order),
+        "at": store.now(),
+        "known_to_shop": False,
+    }
     store.gateway.append(refund)
 
 
@@ -78,8 +83,14 @@ def _broken_dates(store: Store, order: Order) -> None:
 
 
 KINDS: dict[str, Callable[[Store, Order], None]] = {
-    "inconsistent_totals": _inconsistent_totals, "unknown_tax_class": _unknown_tax_class,
-    "unknown_currency": _unknown_currency, "unknown_status": _unknown_status, "negative_total": _negative_total,
-    "manual_refunded": _manual_refunded, "unseen_gateway_refund": _unseen_gateway_refund, "lost_tax": _lost_tax,
-    "missing_gateway_id": _missing_gateway_id, "broken_dates": _broken_dates,
+    "inconsistent_totals": _inconsistent_totals,
+    "unknown_tax_class": _unknown_tax_class,
+    "unknown_currency": _unknown_currency,
+    "unknown_status": _unknown_status,
+    "negative_total": _negative_total,
+    "manual_refunded": _manual_refunded,
+    "unseen_gateway_refund": _unseen_gateway_refund,
+    "lost_tax": _lost_tax,
+    "missing_gateway_id": _missing_gateway_id,
+    "broken_dates": _broken_dates,
 }

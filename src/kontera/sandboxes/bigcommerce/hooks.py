@@ -17,15 +17,32 @@ from kontera.sandboxes.bigcommerce.state import Json, Store
 
 MOST_PER_SCOPE = 10
 IDLE = timedelta(days=90)
-_ROOTS = ("cart", "category", "channel", "customer", "order", "product", "shipment", "sku", "subscriber", "app",
-          "information", "hook", "inventory")
+_ROOTS = (
+    "cart",
+    "category",
+    "channel",
+    "customer",
+    "order",
+    "product",
+    "shipment",
+    "sku",
+    "subscriber",
+    "app",
+    "information",
+    "hook",
+    "inventory",
+)
 
 
 def endpoints() -> list[Endpoint]:
     """The table of this module; hooks come with the default scope of every API account."""
-    return [Endpoint("GET", "/v3/hooks", listed), Endpoint("POST", "/v3/hooks", create),
-            Endpoint("GET", "/v3/hooks/{hook_id:int}", get), Endpoint("PUT", "/v3/hooks/{hook_id:int}", put),
-            Endpoint("DELETE", "/v3/hooks/{hook_id:int}", delete)]
+    return [
+        Endpoint("GET", "/v3/hooks", listed),
+        Endpoint("POST", "/v3/hooks", create),
+        Endpoint("GET", "/v3/hooks/{hook_id:int}", get),
+        Endpoint("PUT", "/v3/hooks/{hook_id:int}", put),
+        Endpoint("DELETE", "/v3/hooks/{hook_id:int}", delete),
+    ]
 
 
 def _own(call: Call) -> list[Json]:
@@ -43,10 +60,17 @@ def listed(call: Call) -> Response:
     """The client's hooks."""
     rest(call.store)
     query = call.query
-    return v3_list([row for row in _own(call) if query.get("scope", row["scope"]) == row["scope"]
-                    and query.get("destination", row["destination"]) == row["destination"]
-                    and query.get("is_active", str(row["is_active"])).lower() in
-                    {str(row["is_active"]).lower(), "1" if row["is_active"] else "0"}], query)
+    return v3_list(
+        [
+            row
+            for row in _own(call)
+            if query.get("scope", row["scope"]) == row["scope"]
+            and query.get("destination", row["destination"]) == row["destination"]
+            and query.get("is_active", str(row["is_active"])).lower()
+            in {str(row["is_active"]).lower(), "1" if row["is_active"] else "0"}
+        ],
+        query,
+    )
 
 
 def create(call: Call) -> Response:
@@ -57,18 +81,31 @@ def create(call: Call) -> Response:
             raise ApiError(422, errors={name: "error.path.missing"})
     _check(call, body, 0)
     now = int(store.now().timestamp())
-    row: Json = {"id": store.number("hook", 18048001), "client_id": call.token.client_id, "store_hash": store.hash,
-                 "created_at": now, "updated_at": now, "scope": body["scope"], "destination": body["destination"],
-                 "is_active": bool(body.get("is_active", True)), "headers": body.get("headers") or {},
-                 "_last": store.now(), "_secret": call.token.client_secret}
+    row: Json = {
+        "id": store.number("hook", 18048001),
+        "client_id": call.token.client_id,
+        "store_hash": store.hash,
+        "created_at": now,
+        "updated_at": now,
+        "scope": body["scope"],
+        "destination": body["destination"],
+        "is_active": bool(body.get("is_active", True)),
+        "headers": body.get("headers") or {},
+        "_last": store.now(),
+        "_secret": call.token.client_secret,
+    }
     store.hooks[row["id"]] = row
     return v3_one(row)
 
 
 def _check(call: Call, body: Json, own_id: int) -> None:
     scope, destination = body.get("scope"), body.get("destination")
-    if scope is not None and (not isinstance(scope, str) or scope.split("/")[0] != "store"
-                              or len(scope.split("/")) < 2 or scope.split("/")[1] not in (*_ROOTS, "*")):
+    if scope is not None and (
+        not isinstance(scope, str)
+        or scope.split("/")[0] != "store"
+        or len(scope.split("/")) < 2
+        or scope.split("/")[1] not in (*_ROOTS, "*")
+    ):
         raise ApiError(422, "The scope is not valid.", errors={"scope": "invalid"})
     if destination is not None:
         _check_destination(call.store, destination)

@@ -27,9 +27,11 @@ def endpoints() -> list[Endpoint]:
     actions = f"{one}/payment_actions"
     return [
         Endpoint("GET", f"{one}/transactions", transactions, TRANSACTIONS),
-        Endpoint("POST", f"{actions}/capture", capture, EITHER), Endpoint("POST", f"{actions}/void", void, EITHER),
+        Endpoint("POST", f"{actions}/capture", capture, EITHER),
+        Endpoint("POST", f"{actions}/void", void, EITHER),
         Endpoint("POST", f"{actions}/refund_quotes", quote, EITHER),
-        Endpoint("GET", f"{actions}/refunds", of_order, EITHER), Endpoint("POST", f"{actions}/refunds", refund, EITHER),
+        Endpoint("GET", f"{actions}/refunds", of_order, EITHER),
+        Endpoint("POST", f"{actions}/refunds", refund, EITHER),
         Endpoint("GET", "/v3/orders/payment_actions/refunds", all_refunds, EITHER),
         Endpoint("GET", "/v3/orders/payment_actions/refunds/{refund_id:int}", one_refund, EITHER),
         Endpoint("GET", f"{one}/metafields", metafields, ORDERS),
@@ -81,11 +83,18 @@ def all_refunds(call: Call) -> Response:
         least, most = (parse_instant(query[name]) if name in query else None for name in ("created:min", "created:max"))
     except ValueError as error:
         raise ApiError(422, errors={"created": "must be a date with a time zone"}) from error
-    found = [row for row in rows
-             if (orders is None or row["order_id"] in orders) and (ids is None or row["id"] in ids)
-             and (least is None or row["created"] >= least) and (most is None or row["created"] <= most)
-             and ("transaction_id" not in query
-                  or query["transaction_id"] in {payment["transaction_id"] for payment in row["payments"]})]
+    found = [
+        row
+        for row in rows
+        if (orders is None or row["order_id"] in orders)
+        and (ids is None or row["id"] in ids)
+        and (least is None or row["created"] >= least)
+        and (most is None or row["created"] <= most)
+        and (
+            "transaction_id" not in query
+            or query["transaction_id"] in {payment["transaction_id"] for payment in row["payments"]}
+        )
+    ]
     return v3_list(found, query)
 
 
@@ -100,14 +109,20 @@ def one_refund(call: Call) -> Response:
 
 def _visible(call: Call, order: Order) -> list[Json]:
     """Metafields this client may see: its own, and those others share."""
-    return [row for row in order.metafields
-            if row["owner_client_id"] == call.token.client_id or row["permission_set"] != "app_only"]
+    return [
+        row
+        for row in order.metafields
+        if row["owner_client_id"] == call.token.client_id or row["permission_set"] != "app_only"
+    ]
 
 
 def metafields(call: Call) -> Response:
     """The metafields of an order, by namespace and key when asked."""
-    rows = [row for row in _visible(call, order_of(call))
-            if all(call.query.get(name, row[name]) == row[name] for name in ("namespace", "key"))]
+    rows = [
+        row
+        for row in _visible(call, order_of(call))
+        if all(call.query.get(name, row[name]) == row[name] for name in ("namespace", "key"))
+    ]
     return v3_list(rows, call.query)
 
 
@@ -125,10 +140,19 @@ def add_metafield(call: Call) -> Response:
     if len(own) >= _METAFIELDS_PER_CLIENT:
         raise ApiError(422, errors={"limit": f"at most {_METAFIELDS_PER_CLIENT} metafields per client and order"})
     now = call.store.now()
-    row = {"id": call.store.number("metafield"), "permission_set": body["permission_set"],
-           "namespace": body["namespace"], "key": body["key"], "value": body["value"],
-           "description": str(body.get("description", "")), "resource_type": "order", "resource_id": order.id,
-           "date_created": now, "date_modified": now, "owner_client_id": call.token.client_id}
+    row = {
+        "id": call.store.number("metafield"),
+        "permission_set": body["permission_set"],
+        "namespace": body["namespace"],
+        "key": body["key"],
+        "value": body["value"],
+        "description": str(body.get("description", "")),
+        "resource_type": "order",
+        "resource_id": order.id,
+        "date_created": now,
+        "date_modified": now,
+        "owner_client_id": call.token.client_id,
+    }
     order.metafields.append(row)
     _announce(call, "created", row)
     return v3_one(row)
@@ -166,6 +190,13 @@ def delete_metafield(call: Call) -> Response:
 
 
 def _announce(call: Call, what: str, row: Json) -> None:
-    call.store.emit(f"store/order/metafield/{what}", {
-        "metafield_id": str(row["id"]), "resource_id": str(row["resource_id"]), "resource_type": "order",
-        "namespace": row["namespace"], "key": row["key"]})
+    call.store.emit(
+        f"store/order/metafield/{what}",
+        {
+            "metafield_id": str(row["id"]),
+            "resource_id": str(row["resource_id"]),
+            "resource_type": "order",
+            "namespace": row["namespace"],
+            "key": row["key"],
+        },
+    )

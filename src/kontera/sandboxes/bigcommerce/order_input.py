@@ -15,27 +15,101 @@ from kontera.sandboxes.bigcommerce.answers import ApiError
 from kontera.sandboxes.bigcommerce.seed_data import COUNTRY_NAMES, STATUS_NAMES
 from kontera.sandboxes.bigcommerce.state import Json, Store
 
-READ_ONLY = frozenset({
-    "id", "date_modified", "date_shipped", "cart_id", "status", "subtotal_tax", "shipping_cost_tax",
-    "shipping_cost_tax_class_id", "handling_cost_tax", "handling_cost_tax_class_id", "wrapping_cost_tax",
-    "wrapping_cost_tax_class_id", "payment_status", "store_credit_amount", "gift_certificate_amount", "currency_id",
-    "currency_code", "currency_exchange_rate", "default_currency_id", "coupon_discount", "shipping_address_count",
-    "total_tax", "is_email_opt_in", "coupons", "custom_status", "external_id", "is_tax_inclusive_pricing",
-    "store_default_currency_code", "store_default_to_transactional_exchange_rate",
-})
-_TEXTS = ("staff_notes", "customer_message", "payment_method", "payment_provider_id", "ip_address", "ip_address_v6",
-          "geoip_country", "geoip_country_iso2", "external_source", "external_merchant_id", "external_order_id",
-          "customer_locale", "tax_provider_id", "ebay_order_id")
-_POSTAL = ("first_name", "last_name", "company", "street_1", "street_2", "city", "state", "zip", "country",
-           "country_iso2", "phone", "email")
+READ_ONLY = frozenset(
+    {
+        "id",
+        "date_modified",
+        "date_shipped",
+        "cart_id",
+        "status",
+        "subtotal_tax",
+        "shipping_cost_tax",
+        "shipping_cost_tax_class_id",
+        "handling_cost_tax",
+        "handling_cost_tax_class_id",
+        "wrapping_cost_tax",
+        "wrapping_cost_tax_class_id",
+        "payment_status",
+        "store_credit_amount",
+        "gift_certificate_amount",
+        "currency_id",
+        "currency_code",
+        "currency_exchange_rate",
+        "default_currency_id",
+        "coupon_discount",
+        "shipping_address_count",
+        "total_tax",
+        "is_email_opt_in",
+        "coupons",
+        "custom_status",
+        "external_id",
+        "is_tax_inclusive_pricing",
+        "store_default_currency_code",
+        "store_default_to_transactional_exchange_rate",
+    }
+)
+_TEXTS = (
+    "staff_notes",
+    "customer_message",
+    "payment_method",
+    "payment_provider_id",
+    "ip_address",
+    "ip_address_v6",
+    "geoip_country",
+    "geoip_country_iso2",
+    "external_source",
+    "external_merchant_id",
+    "external_order_id",
+    "customer_locale",
+    "tax_provider_id",
+    "ebay_order_id",
+)
+_POSTAL = (
+    "first_name",
+    "last_name",
+    "company",
+    "street_1",
+    "street_2",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "country_iso2",
+    "phone",
+    "email",
+)
 # amounts that override what was calculated; each pair is written together or not at all
 PAIRS = ("subtotal", "total", "shipping_cost", "handling_cost", "wrapping_cost")
-_KNOWN = READ_ONLY | frozenset(_TEXTS) | frozenset({
-    "products", "shipping_addresses", "consignments", "billing_address", "fees", "customer_id", "status_id",
-    "date_created", "channel_id", "discount_amount", "default_currency_code", "is_deleted", "items_total",
-    "items_shipped", "order_is_digital", "order_source", "refunded_amount", "base_shipping_cost",
-    "base_handling_cost", "base_wrapping_cost", "credit_card_type",
-}) | frozenset(f"{name}_{side}_tax" for name in PAIRS for side in ("ex", "inc"))
+_KNOWN = (
+    READ_ONLY
+    | frozenset(_TEXTS)
+    | frozenset(
+        {
+            "products",
+            "shipping_addresses",
+            "consignments",
+            "billing_address",
+            "fees",
+            "customer_id",
+            "status_id",
+            "date_created",
+            "channel_id",
+            "discount_amount",
+            "default_currency_code",
+            "is_deleted",
+            "items_total",
+            "items_shipped",
+            "order_is_digital",
+            "order_source",
+            "refunded_amount",
+            "base_shipping_cost",
+            "base_handling_cost",
+            "base_wrapping_cost",
+            "credit_card_type",
+        }
+    )
+    | frozenset(f"{name}_{side}_tax" for name in PAIRS for side in ("ex", "inc"))
+)
 
 
 def refuse(message: str, **details: Any) -> ApiError:
@@ -47,8 +121,9 @@ def check_fields(body: Json, store: Store) -> None:
     """Refuse fields that cannot be written, amounts without their other side, and values of the wrong kind."""
     for name in body:
         if name in READ_ONLY:
-            raise refuse(f"The field '{name}' cannot be written to. Please remove it from your request before "
-                         "trying again.")
+            raise refuse(
+                f"The field '{name}' cannot be written to. Please remove it from your request before trying again."
+            )
         if name not in _KNOWN:
             raise refuse(f"The field '{name}' is not supported by this resource.", field=name)
     for name in PAIRS:
@@ -155,16 +230,17 @@ def postal(entry: Mapping[str, Any], *, billing: bool) -> Json:
     if unknown:
         raise refuse(f"The field '{sorted(unknown)[0]}' is not supported by this resource.")
     found: Json = {name: str(entry.get(name) or "") for name in _POSTAL}
-    code = found["country_iso2"] or next((code for code, name in COUNTRY_NAMES.items() if name == found["country"]),
-                                         "")
+    code = found["country_iso2"] or next((code for code, name in COUNTRY_NAMES.items() if name == found["country"]), "")
     if not code:
         raise refuse("The field 'country' or 'country_iso2' is required.", field="country_iso2")
     if billing and len(found["zip"]) < 2:
         raise refuse("The field 'zip' is required.", field="billing_address.zip")
     found["country_iso2"] = code
     found["country"] = found["country"] or COUNTRY_NAMES.get(code, code)
-    found["form_fields"] = [{"name": str(row.get("name", "")), "value": row.get("value")}
-                            for row in rows(entry.get("form_fields"), "form_fields")]
+    found["form_fields"] = [
+        {"name": str(row.get("name", "")), "value": row.get("value")}
+        for row in rows(entry.get("form_fields"), "form_fields")
+    ]
     return found
 
 

@@ -29,16 +29,21 @@ def endpoints() -> list[Endpoint]:
     """The table of this module."""
     one = "/v2/orders/{order_id:int}"
     return [
-        Endpoint("GET", "/v2/orders", list_orders, SCOPE), Endpoint("POST", "/v2/orders", create, SCOPE),
-        Endpoint("DELETE", "/v2/orders", archive_all, SCOPE), Endpoint("GET", "/v2/orders/count", count, SCOPE),
-        Endpoint("GET", one, get, SCOPE), Endpoint("PUT", one, put, SCOPE), Endpoint("DELETE", one, archive, SCOPE),
+        Endpoint("GET", "/v2/orders", list_orders, SCOPE),
+        Endpoint("POST", "/v2/orders", create, SCOPE),
+        Endpoint("DELETE", "/v2/orders", archive_all, SCOPE),
+        Endpoint("GET", "/v2/orders/count", count, SCOPE),
+        Endpoint("GET", one, get, SCOPE),
+        Endpoint("PUT", one, put, SCOPE),
+        Endpoint("DELETE", one, archive, SCOPE),
         Endpoint("GET", f"{one}/products", _sub(lambda order: order.lines), SCOPE),
         Endpoint("GET", f"{one}/products/{{line_id:int}}", get_line, SCOPE),
         Endpoint("GET", f"{one}/shipping_addresses", addresses, SCOPE),
         Endpoint("GET", f"{one}/shippingaddresses", addresses, SCOPE),
         Endpoint("GET", f"{one}/shipping_addresses/{{address_id:int}}", get_address, SCOPE),
         Endpoint("PUT", f"{one}/shipping_addresses/{{address_id:int}}", put_address, SCOPE),
-        Endpoint("GET", f"{one}/coupons", coupons, SCOPE), Endpoint("GET", f"{one}/taxes", taxes, SCOPE),
+        Endpoint("GET", f"{one}/coupons", coupons, SCOPE),
+        Endpoint("GET", f"{one}/taxes", taxes, SCOPE),
         Endpoint("GET", f"{one}/fees", fees, SCOPE),
         Endpoint("GET", f"{one}/messages", _sub(lambda order: []), SCOPE),
         Endpoint("GET", f"{one}/consignments", get_consignments, SCOPE),
@@ -79,11 +84,15 @@ def shown(call: Call, order: Order) -> Json:
     head["custom_status"] = head["status"]
 
     def link(resource: str) -> Json:
-        return {"url": f"{call.api_root}/v2/orders/{order.id}/{resource}",
-                "resource": f"/orders/{order.id}/{resource}"}
+        return {"url": f"{call.api_root}/v2/orders/{order.id}/{resource}", "resource": f"/orders/{order.id}/{resource}"}
 
-    head |= {"products": link("products"), "shipping_addresses": link("shippingaddresses"),
-             "coupons": link("coupons"), "consignments": link("consignments"), "fees": link("fees")}
+    head |= {
+        "products": link("products"),
+        "shipping_addresses": link("shippingaddresses"),
+        "coupons": link("coupons"),
+        "consignments": link("consignments"),
+        "fees": link("fees"),
+    }
     if "fees" in include:
         head["fees"] = [v2(fee, numbers(store)) for fee in order.fees]
     if {"consignments", "consignments.line_items"} & include and call.query.get("consignment_structure") == "object":
@@ -121,15 +130,21 @@ def _filter(query: dict[str, str]) -> Callable[[Order], bool]:
     asked = {name: query[name] for name in _EQUAL if name in query}
     limits: list[tuple[str, Any, Any]] = []
     for name, field, reader in _RANGES:
-        least, most = (reader(query[f"{side}_{name}"]) if f"{side}_{name}" in query else None
-                       for side in ("min", "max"))
+        least, most = (
+            reader(query[f"{side}_{name}"]) if f"{side}_{name}" in query else None for side in ("min", "max")
+        )
         limits.append((field, least, most))
 
     def wanted(order: Order) -> bool:
         head = order.head
-        return (head["is_deleted"] == deleted and all(_text(head, name) == value for name, value in asked.items())
-                and all((least is None or head[field] >= least) and (most is None or head[field] <= most)
-                        for field, least, most in limits))
+        return (
+            head["is_deleted"] == deleted
+            and all(_text(head, name) == value for name, value in asked.items())
+            and all(
+                (least is None or head[field] >= least) and (most is None or head[field] <= most)
+                for field, least, most in limits
+            )
+        )
 
     return wanted
 
@@ -153,8 +168,11 @@ def _number(text: str) -> Decimal:
 
 
 _RANGES: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
-    ("date_created", "date_created", _instant), ("date_modified", "date_modified", _instant), ("id", "id", _number),
-    ("total", "total_inc_tax", _number))
+    ("date_created", "date_created", _instant),
+    ("date_modified", "date_modified", _instant),
+    ("id", "id", _number),
+    ("total", "total_inc_tax", _number),
+)
 
 
 def create(call: Call) -> Response:
@@ -192,8 +210,14 @@ def archive_all(call: Call) -> Response:
 def count(call: Call) -> Response:
     """How many orders there are, in all and by status."""
     live = [order for order in call.store.orders.values() if not order.head["is_deleted"]]
-    rows = [{**_status(call.store, row), "count": sum(order.head["status_id"] == row[0] for order in live),
-             "sort_order": row[2]} for row in ORDER_STATUSES]
+    rows = [
+        {
+            **_status(call.store, row),
+            "count": sum(order.head["status_id"] == row[0] for order in live),
+            "sort_order": row[2],
+        }
+        for row in ORDER_STATUSES
+    ]
     for row in rows:
         row.pop("order")
     return json_response({"statuses": rows, "count": len(live)})
@@ -216,8 +240,10 @@ def get_line(call: Call) -> Response:
 
 def _address(call: Call, order: Order, address: Json) -> Json:
     resource = f"/orders/{order.id}/shippingaddresses/{address['id']}/shippingquotes"
-    return {**v2(address, numbers(call.store)), "shipping_quotes": {"url": f"{call.api_root}/v2{resource}",
-                                                                    "resource": resource}}
+    return {
+        **v2(address, numbers(call.store)),
+        "shipping_quotes": {"url": f"{call.api_root}/v2{resource}", "resource": resource},
+    }
 
 
 def addresses(call: Call) -> Response:
@@ -240,11 +266,26 @@ def put_address(call: Call) -> Response:
     order, body = order_of(call), call.object()
     if order.address(call.path["address_id"]) is None:
         raise not_found()
-    refused = sorted(set(body) & {"id", "order_id", "items_total", "items_shipped", "base_cost", "cost_ex_tax",
-                                  "cost_inc_tax", "cost_tax", "shipping_zone_id", "shipping_zone_name"})
+    refused = sorted(
+        set(body)
+        & {
+            "id",
+            "order_id",
+            "items_total",
+            "items_shipped",
+            "base_cost",
+            "cost_ex_tax",
+            "cost_inc_tax",
+            "cost_tax",
+            "shipping_zone_id",
+            "shipping_zone_name",
+        }
+    )
     if refused:
-        raise ApiError(400, f"The field '{refused[0]}' cannot be written to. Please remove it from your request "
-                            "before trying again.")
+        raise ApiError(
+            400,
+            f"The field '{refused[0]}' cannot be written to. Please remove it from your request before trying again.",
+        )
     order_write.update(call.store, order, {"shipping_addresses": [{**body, "id": call.path["address_id"]}]})
     return get_address(call)
 
@@ -267,8 +308,13 @@ def consignments(call: Call, order: Order, *, full: bool) -> Json:
         rows = [line for line in order.lines if wanted(line)]
         if full:
             return [v2(line, numbers(call.store)) for line in rows]
-        return [{"url": f"{call.api_root}/v2/orders/{order.id}/products/{line['id']}",
-                 "resource": f"/orders/{order.id}/products/{line['id']}"} for line in rows]
+        return [
+            {
+                "url": f"{call.api_root}/v2/orders/{order.id}/products/{line['id']}",
+                "resource": f"/orders/{order.id}/products/{line['id']}",
+            }
+            for line in rows
+        ]
 
     email = order.head["billing_address"]["email"]
     digital = lines(lambda line: line["type"] == "digital")
@@ -276,11 +322,17 @@ def consignments(call: Call, order: Order, *, full: bool) -> Json:
     resource = f"/orders/{order.id}/consignments/shipping"
     return {
         "pickups": [v3(row) for row in order.pickups],
-        "shipping": [{**v3({name: value for name, value in address.items() if name != "order_id"}),
-                      "shipping_quotes": {"url": f"{call.api_root}/v2{resource}/{address['id']}/shipping_quotes",
-                                          "resource": f"{resource}/{address['id']}/shipping_quotes"},
-                      "line_items": lines(_going_to(address["id"]))}
-                     for address in order.addresses],
+        "shipping": [
+            {
+                **v3({name: value for name, value in address.items() if name != "order_id"}),
+                "shipping_quotes": {
+                    "url": f"{call.api_root}/v2{resource}/{address['id']}/shipping_quotes",
+                    "resource": f"{resource}/{address['id']}/shipping_quotes",
+                },
+                "line_items": lines(_going_to(address["id"])),
+            }
+            for address in order.addresses
+        ],
         "downloads": [{"recipient_email": email, "line_items": digital}] if digital else [],
         "email": {"gift_certificates": [{"recipient_email": email, "line_items": cards}] if cards else []},
     }
@@ -305,8 +357,14 @@ def get_consignments(call: Call) -> Response:
 
 def _status(store: Store, row: tuple[int, str, int, str]) -> Json:
     number, name, place, text = row
-    return {"id": number, "name": name, "system_label": name, "custom_label": _label(store, number, name),
-            "system_description": text, "order": place}
+    return {
+        "id": number,
+        "name": name,
+        "system_label": name,
+        "custom_label": _label(store, number, name),
+        "system_description": text,
+        "order": place,
+    }
 
 
 def statuses(call: Call) -> Response:

@@ -59,30 +59,53 @@ class _Maker:
         """The whole new order, stored content only."""
         body = self.body
         billing = given.postal(body["billing_address"], billing=True)
-        addresses = [{**given.postal(entry, billing=False),
-                      "shipping_method": str(entry.get("shipping_method", "None"))}
-                     for entry in given.rows(body.get("shipping_addresses"), "shipping_addresses")]
+        addresses = [
+            {**given.postal(entry, billing=False), "shipping_method": str(entry.get("shipping_method", "None"))}
+            for entry in given.rows(body.get("shipping_addresses"), "shipping_addresses")
+        ]
         country = addresses[0]["country_iso2"] if addresses else billing["country_iso2"]
         pickups = given.rows((body.get("consignments") or {}).get("pickups"), "pickups")
-        entries = body.get("products") or [line for pickup in pickups
-                                           for line in given.rows(pickup.get("line_items"), "line_items")]
+        entries = body.get("products") or [
+            line for pickup in pickups for line in given.rows(pickup.get("line_items"), "line_items")
+        ]
         for entry in entries:
             self.add(entry, country, billing["country_iso2"])
         reductions = []
         if body.get("discount_amount"):
-            reductions.append(Reduction(PER_TOTAL, given.amount(body["discount_amount"], "discount_amount"),
-                                        "manual-discount", "Manual Discount", coupon=False))
+            reductions.append(
+                Reduction(
+                    PER_TOTAL,
+                    given.amount(body["discount_amount"], "discount_amount"),
+                    "manual-discount",
+                    "Manual Discount",
+                    coupon=False,
+                )
+            )
         automatic = self.store.switches.automatic_tax  # a tax service is only asked at checkout
         rates = () if automatic else rates_for(self.store, SHIPPING_CLASS, country, self.group)
-        carriages = [Carriage(self._charge("shipping_cost", "base_shipping_cost") if index == 0 else ZERO, rates,
-                              self._charge("handling_cost", "base_handling_cost") if index == 0 else ZERO, rates)
-                     for index in range(len(addresses))]
+        carriages = [
+            Carriage(
+                self._charge("shipping_cost", "base_shipping_cost") if index == 0 else ZERO,
+                rates,
+                self._charge("handling_cost", "base_handling_cost") if index == 0 else ZERO,
+                rates,
+            )
+            for index in range(len(addresses))
+        ]
         priced = price(self.lines, reductions, carriages, [], self.store.rules(self.currency))
-        basis = Basis(self.specs, given.whole(body.get("customer_id"), "customer_id"), billing, addresses,
-                      self.currency, self.currency, given.whole(body.get("channel_id", 1), "channel_id"),
-                      str(body.get("order_source", "external")), tax_provider="",
-                      extra=given.plain_fields(body) | {"cart_id": ""},
-                      tax_class_name=OVERRIDE if self.overridden else None)
+        basis = Basis(
+            self.specs,
+            given.whole(body.get("customer_id"), "customer_id"),
+            billing,
+            addresses,
+            self.currency,
+            self.currency,
+            given.whole(body.get("channel_id", 1), "channel_id"),
+            str(body.get("order_source", "external")),
+            tax_provider="",
+            extra=given.plain_fields(body) | {"cart_id": ""},
+            tax_class_name=OVERRIDE if self.overridden else None,
+        )
         order = build(self.store, basis, priced)
         for pickup in pickups:
             order.pickups.append({"id": self.store.number("pickup"), **pickup})
@@ -101,8 +124,9 @@ class _Maker:
             spec = self._catalogue(key, entry)
         else:
             if not entry.get("name") or fixed is None:
-                raise given.refuse("A custom product needs name, quantity, price_inc_tax and price_ex_tax.",
-                                   field="products")
+                raise given.refuse(
+                    "A custom product needs name, quantity, price_inc_tax and price_ex_tax.", field="products"
+                )
             spec = LineSpec(key, None, None, str(entry["name"]), str(entry.get("sku", "")), "physical", 0)
         spec.upc = str(entry.get("upc", spec.upc))
         spec.name = str(entry.get("name_customer") or entry.get("name") or spec.name)
@@ -123,21 +147,26 @@ class _Maker:
                 unit = entered_in(self.store, unit, spec.tax_class, rates, self.decimals)
         self.specs.append(spec)
         entered = wrapping.inc if self.store.switches.prices_include_tax else wrapping.ex
-        self.lines.append(CartLine(key, unit, pieces, rates, 0, entered, _override_rates(wrapping, (), self.decimals),
-                                   fixed=fixed))
+        self.lines.append(
+            CartLine(key, unit, pieces, rates, 0, entered, _override_rates(wrapping, (), self.decimals), fixed=fixed)
+        )
 
     def _wrapping(self, spec: LineSpec, entry: Json) -> Split:
         """What gift wrapping costs for the whole line: both sides, when it is asked for. Raises ApiError 400."""
         if not entry.get("wrapping_id"):
             return NOTHING
         if "wrapping_cost_ex_tax" not in entry or "wrapping_cost_inc_tax" not in entry:
-            raise given.refuse("The fields 'wrapping_cost_ex_tax' and 'wrapping_cost_inc_tax' are required with "
-                               "'wrapping_id'.", field="wrapping_cost_inc_tax")
+            raise given.refuse(
+                "The fields 'wrapping_cost_ex_tax' and 'wrapping_cost_inc_tax' are required with 'wrapping_id'.",
+                field="wrapping_cost_inc_tax",
+            )
         spec.wrapping_id = given.whole(entry["wrapping_id"], "wrapping_id")
         spec.wrapping_name = str(entry.get("wrapping_name", ""))
         spec.wrapping_message = str(entry.get("wrapping_message", ""))
-        return Split(given.amount(entry["wrapping_cost_ex_tax"], "wrapping_cost_ex_tax"),
-                     given.amount(entry["wrapping_cost_inc_tax"], "wrapping_cost_inc_tax"))
+        return Split(
+            given.amount(entry["wrapping_cost_ex_tax"], "wrapping_cost_ex_tax"),
+            given.amount(entry["wrapping_cost_inc_tax"], "wrapping_cost_inc_tax"),
+        )
 
     def _catalogue(self, key: str, entry: Json) -> LineSpec:
         product = self.store.products.get(given.whole(entry["product_id"], "product_id"))
@@ -145,13 +174,23 @@ class _Maker:
             raise given.refuse(f"The product with ID {entry['product_id']} could not be found.", field="product_id")
         variant = next((row for row in product["variants"] if row["id"] == entry.get("variant_id")), None)
         wanted = {str(option.get("value")) for option in given.rows(entry.get("product_options"), "product_options")}
-        variant = variant or next((row for row in product["variants"] for value in row["option_values"]
-                                   if str(value["id"]) in wanted), None)
+        variant = variant or next(
+            (row for row in product["variants"] for value in row["option_values"] if str(value["id"]) in wanted), None
+        )
         if not product["base_variant_id"] and variant is None:
-            raise given.refuse("The field 'product_options' is required for a product with variants.",
-                               field="product_options")
-        return LineSpec(key, product, variant, product["name"], variant["sku"] if variant else product["sku"],
-                        product["type"], product["tax_class_id"], upc=product["upc"])
+            raise given.refuse(
+                "The field 'product_options' is required for a product with variants.", field="product_options"
+            )
+        return LineSpec(
+            key,
+            product,
+            variant,
+            product["name"],
+            variant["sku"] if variant else product["sku"],
+            product["type"],
+            product["tax_class_id"],
+            upc=product["upc"],
+        )
 
     def _charge(self, name: str, base: str) -> Decimal:
         """A charge as entered: the override on the side that counts, else the base amount."""
@@ -167,8 +206,11 @@ def _override_rates(fixed: Split, rates: tuple[Rate, ...], decimals: int) -> tup
         return (Rate(0, OVERRIDE, rates[0].class_id if rates else 0, OVERRIDE, ZERO),) if fixed.ex else ()
     first = rates[0] if rates else Rate(0, OVERRIDE, 0, OVERRIDE, ZERO)
     expected = fixed.ex * (1 + first.percent / HUNDRED)
-    percent = (first.percent if abs(expected - fixed.inc) <= Decimal(1).scaleb(-decimals)
-               else rounded((fixed.inc / fixed.ex - 1) * HUNDRED, 4))
+    percent = (
+        first.percent
+        if abs(expected - fixed.inc) <= Decimal(1).scaleb(-decimals)
+        else rounded((fixed.inc / fixed.ex - 1) * HUNDRED, 4)
+    )
     return (Rate(first.id, first.name, first.class_id, OVERRIDE, percent, first.priority),)
 
 
@@ -178,12 +220,20 @@ def replace_fees(store: Store, order: Order, fees: list[Json]) -> None:
     for entry in fees:
         cost = given.fee_split(entry)
         name = str(entry.get("display_name_customer") or entry.get("display_name_merchant"))
-        order.fees.append({
-            "id": given.whole(entry.get("id"), "id") or store.number("order_fee"), "type": "custom_fee",
-            "display_name_customer": name, "display_name_merchant": str(entry.get("display_name_merchant") or name),
-            "source": str(entry.get("source", "v2")),
-            "base_cost": cost.inc if order.head["is_tax_inclusive_pricing"] else cost.ex, "cost_ex_tax": cost.ex,
-            "cost_inc_tax": cost.inc, "cost_tax": cost.tax, "tax_class_id": entry.get("tax_class_id")})
+        order.fees.append(
+            {
+                "id": given.whole(entry.get("id"), "id") or store.number("order_fee"),
+                "type": "custom_fee",
+                "display_name_customer": name,
+                "display_name_merchant": str(entry.get("display_name_merchant") or name),
+                "source": str(entry.get("source", "v2")),
+                "base_cost": cost.inc if order.head["is_tax_inclusive_pricing"] else cost.ex,
+                "cost_ex_tax": cost.ex,
+                "cost_inc_tax": cost.inc,
+                "cost_tax": cost.tax,
+                "tax_class_id": entry.get("tax_class_id"),
+            }
+        )
 
 
 def update(store: Store, order: Order, body: Json) -> None:
@@ -253,8 +303,9 @@ def _change_products(store: Store, order: Order, entries: list[Json]) -> None:
         _change_line(store, order, entry)
     if maker.lines:
         rules = store.rules(order.currency)
-        basis = Basis(maker.specs, order.head["customer_id"], order.head["billing_address"], [], order.currency,
-                      order.currency)
+        basis = Basis(
+            maker.specs, order.head["customer_id"], order.head["billing_address"], [], order.currency, order.currency
+        )
         added = build(store, basis, price(maker.lines, [], [], [], rules), order.id)
         for line in added.lines:
             line["order_address_id"] = order.addresses[0]["id"] if order.addresses else 0
@@ -270,18 +321,29 @@ def _change_line(store: Store, order: Order, entry: Json) -> None:
     rows = [row for row in order.taxes if row["order_product_id"] == str(line["id"])]
     order.taxes = [row for row in order.taxes if row["order_product_id"] != str(line["id"])]
     if not pieces:
-        order.lines = [other for other in order.lines
-                       if line["id"] not in (other["id"], other["parent_order_product_id"])]
+        order.lines = [
+            other for other in order.lines if line["id"] not in (other["id"], other["parent_order_product_id"])
+        ]
         return
     unit = given.unit_price(entry) or Split(line["price_ex_tax"], line["price_inc_tax"])
-    rates = tuple(Rate(row["tax_rate_id"], row["name"], row["tax_class_id"], row["class"], row["rate"],
-                       row["priority"]) for row in rows)
+    rates = tuple(
+        Rate(row["tax_rate_id"], row["name"], row["tax_class_id"], row["class"], row["rate"], row["priority"])
+        for row in rows
+    )
     fixed = CartLine("one", ZERO, pieces, rates, fixed=unit)
     priced = price([fixed], [], [], [], store.rules(order.currency)).lines[0]
-    line |= {"quantity": pieces, "price_ex_tax": unit.ex, "price_inc_tax": unit.inc, "price_tax": unit.tax,
-             "total_ex_tax": priced.before.ex, "total_inc_tax": priced.before.inc, "total_tax": priced.charged.tax,
-             "base_total": priced.before.inc if order.head["is_tax_inclusive_pricing"] else priced.before.ex,
-             "applied_discounts": [], "discounted_total_inc_tax": priced.charged.inc}
+    line |= {
+        "quantity": pieces,
+        "price_ex_tax": unit.ex,
+        "price_inc_tax": unit.inc,
+        "price_tax": unit.tax,
+        "total_ex_tax": priced.before.ex,
+        "total_inc_tax": priced.before.inc,
+        "total_tax": priced.charged.tax,
+        "base_total": priced.before.inc if order.head["is_tax_inclusive_pricing"] else priced.before.ex,
+        "applied_discounts": [],
+        "discounted_total_inc_tax": priced.charged.inc,
+    }
     if "name" in entry:
         line["name"] = line["name_customer"] = str(entry["name"])
     for row, (_, tax) in zip(rows, priced.charged.taxes, strict=False):
@@ -296,15 +358,19 @@ def _manual_discount(store: Store, order: Order, amount: Decimal) -> None:
     for line in order.lines:
         keep = [row for row in line["applied_discounts"] if row["id"] != "manual-discount"]
         kept.append(keep)
-        rates = tuple(Rate(row["tax_rate_id"], row["name"], row["tax_class_id"], row["class"], row["rate"],
-                           row["priority"]) for row in order.taxes if row["order_product_id"] == str(line["id"]))
+        rates = tuple(
+            Rate(row["tax_rate_id"], row["name"], row["tax_class_id"], row["class"], row["rate"], row["priority"])
+            for row in order.taxes
+            if row["order_product_id"] == str(line["id"])
+        )
         left = line[f"total_{side}_tax"] - sum((row["amount"] for row in keep), ZERO)
         cart.append(CartLine(str(line["id"]), left, 1, rates, discountable=line["type"] != "giftcertificate"))
     reduction = Reduction(PER_TOTAL, amount, "manual-discount", "Manual Discount", coupon=False)
     for line, keep, priced in zip(order.lines, kept, price(cart, [reduction], [], [], rules).lines, strict=True):
         line["applied_discounts"] = keep + [
-            {"id": "manual-discount", "amount": cut.amount, "name": "Manual Discount", "code": None,
-             "target": "order"} for cut in priced.cuts]
+            {"id": "manual-discount", "amount": cut.amount, "name": "Manual Discount", "code": None, "target": "order"}
+            for cut in priced.cuts
+        ]
         line["total_tax"], line["discounted_total_inc_tax"] = priced.charged.tax, priced.charged.inc
         rows = [row for row in order.taxes if row["order_product_id"] == str(line["id"])]
         for row, (_, tax) in zip(rows, priced.charged.taxes, strict=False):
@@ -315,14 +381,15 @@ def recalculate(store: Store, order: Order) -> None:
     """Add the order up again from its lines, fees, shipping and wrapping, by the identities in `pricing.Priced`."""
     head = order.head
     discounts = [row for line in order.lines for row in line["applied_discounts"]]
-    head["coupon_discount"] = sum((row["amount"] for row in discounts if row["id"] in {"coupon", "total-coupon"}),
-                                  ZERO)
+    head["coupon_discount"] = sum((row["amount"] for row in discounts if row["id"] in {"coupon", "total-coupon"}), ZERO)
     head["discount_amount"] = sum((row["amount"] for row in discounts), ZERO) - head["coupon_discount"]
     head["items_total"] = sum(line["quantity"] for line in order.lines)
     fee = {name: sum((row[name] for row in order.fees), ZERO) for name in ("cost_ex_tax", "cost_inc_tax", "cost_tax")}
     goods_tax = sum((line["total_tax"] for line in order.lines), ZERO) + fee["cost_tax"]
-    others = {side: sum((head[f"{name}_{side}"] for name in ("shipping_cost", "handling_cost", "wrapping_cost")),
-                        ZERO) for side in ("ex_tax", "inc_tax", "tax")}
+    others = {
+        side: sum((head[f"{name}_{side}"] for name in ("shipping_cost", "handling_cost", "wrapping_cost")), ZERO)
+        for side in ("ex_tax", "inc_tax", "tax")
+    }
     total_tax = store.rules(order.currency).money(goods_tax + others["tax"])
     head["subtotal_tax"] = total_tax - others["tax"]
     head["subtotal_ex_tax"] = sum((line["total_ex_tax"] for line in order.lines), ZERO) + fee["cost_ex_tax"]

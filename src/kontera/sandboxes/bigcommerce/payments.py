@@ -28,38 +28,89 @@ def gateway_id(store: Store, order: Order, prefix: str) -> str:
     return f"{prefix}{digest[:24]}" if prefix else digest[:16].upper()
 
 
-def add_transaction(store: Store, order: Order, event: str, method: str, gateway: str, amount: Decimal, *,
-                    display: str = "", prefix: str = "", reference: int | None = None, ok: bool = True,
-                    details: Json | None = None) -> Json:
+def add_transaction(
+    store: Store,
+    order: Order,
+    event: str,
+    method: str,
+    gateway: str,
+    amount: Decimal,
+    *,
+    display: str = "",
+    prefix: str = "",
+    reference: int | None = None,
+    ok: bool = True,
+    details: Json | None = None,
+) -> Json:
     """Write one transaction on the order, tell whoever listens, and let the gateway remember it."""
     nothing: Json | None = {} if store.switches.empty_objects else None
     provider_id = ""
     if method not in _OFFLINE | {"gift_certificate", "store_credit"} and not store.switches.missing_gateway_ids:
         provider_id = gateway_id(store, order, prefix)
     row: Json = {
-        "id": store.number("transaction"), "order_id": str(order.id), "event": event, "method": method,
-        "amount": amount, "currency": order.currency, "gateway": gateway, "gateway_transaction_id": provider_id,
-        "date_created": store.now(), "test": gateway == "testgateway", "status": "ok" if ok else "error",
-        "fraud_review": False, "reference_transaction_id": reference, "offline": nothing, "custom": nothing,
-        "payment_method_id": f"{gateway}.{method}", "payment_instrument_token": None, "avs_result": nothing,
-        "cvv_result": nothing, "credit_card": nothing, "gift_certificate": nothing, "store_credit": nothing,
-        "custom_provider_field_result": nothing, **(details or {})}
+        "id": store.number("transaction"),
+        "order_id": str(order.id),
+        "event": event,
+        "method": method,
+        "amount": amount,
+        "currency": order.currency,
+        "gateway": gateway,
+        "gateway_transaction_id": provider_id,
+        "date_created": store.now(),
+        "test": gateway == "testgateway",
+        "status": "ok" if ok else "error",
+        "fraud_review": False,
+        "reference_transaction_id": reference,
+        "offline": nothing,
+        "custom": nothing,
+        "payment_method_id": f"{gateway}.{method}",
+        "payment_instrument_token": None,
+        "avs_result": nothing,
+        "cvv_result": nothing,
+        "credit_card": nothing,
+        "gift_certificate": nothing,
+        "store_credit": nothing,
+        "custom_provider_field_result": nothing,
+        **(details or {}),
+    }
     if method == "offline":
         row["offline"] = {"display_name": display}
     elif method == "custom":
         row["custom"] = {"payment_method": display}
     elif method == "credit_card":
-        row["credit_card"] = {"card_type": "visa", "card_iin": "411111", "card_last4": "1111",
-                              "card_expiry_month": 12, "card_expiry_year": 2030}
+        row["credit_card"] = {
+            "card_type": "visa",
+            "card_iin": "411111",
+            "card_last4": "1111",
+            "card_expiry_month": 12,
+            "card_expiry_year": 2030,
+        }
     order.transactions.append(row)
     if ok:
-        store.gateway.append({"gateway": gateway, "gateway_transaction_id": provider_id, "event": event,
-                              "amount": amount, "currency": order.currency, "order_id": order.id,
-                              "at": store.now(), "known_to_shop": True})
-    store.emit("store/order/transaction/created", {
-        "type": "transaction", "order_id": str(order.id), "transaction_id": str(row["id"]),
-        "transaction_status": row["status"], "transaction_type": event, "platform_transaction_id": str(row["id"]),
-        "provider_transaction_id": provider_id})
+        store.gateway.append(
+            {
+                "gateway": gateway,
+                "gateway_transaction_id": provider_id,
+                "event": event,
+                "amount": amount,
+                "currency": order.currency,
+                "order_id": order.id,
+                "at": store.now(),
+                "known_to_shop": True,
+            }
+        )
+    store.emit(
+        "store/order/transaction/created",
+        {
+            "type": "transaction",
+            "order_id": str(order.id),
+            "transaction_id": str(row["id"]),
+            "transaction_status": row["status"],
+            "transaction_type": event,
+            "platform_transaction_id": str(row["id"]),
+            "provider_transaction_id": provider_id,
+        },
+    )
     return row
 
 
@@ -78,9 +129,23 @@ def use_certificates(store: Store, order: Order, codes: list[str], outstanding: 
         card["balance"] = starting - used
         outstanding -= used
         order.head["gift_certificate_amount"] += used
-        add_transaction(store, order, "purchase", "gift_certificate", "giftcertificate", used, details={
-            "gift_certificate": {"code": code, "original_balance": card["amount"], "starting_balance": starting,
-                                 "remaining_balance": card["balance"], "status": card["status"]}})
+        add_transaction(
+            store,
+            order,
+            "purchase",
+            "gift_certificate",
+            "giftcertificate",
+            used,
+            details={
+                "gift_certificate": {
+                    "code": code,
+                    "original_balance": card["amount"],
+                    "starting_balance": starting,
+                    "remaining_balance": card["balance"],
+                    "status": card["status"],
+                }
+            },
+        )
     return outstanding
 
 
@@ -92,8 +157,15 @@ def use_credit(store: Store, order: Order, outstanding: Decimal) -> Decimal:
     customer = store.customers[order.head["customer_id"]]
     customer["store_credit_amounts"] = [{"amount": store.credit_of(order.head["customer_id"]) - used}]
     order.head["store_credit_amount"] += used
-    add_transaction(store, order, "purchase", "store_credit", "storecredit", used, details={
-        "store_credit": {"remaining_balance": store.credit_of(order.head["customer_id"])}})
+    add_transaction(
+        store,
+        order,
+        "purchase",
+        "store_credit",
+        "storecredit",
+        used,
+        details={"store_credit": {"remaining_balance": store.credit_of(order.head["customer_id"])}},
+    )
     return outstanding - used
 
 
@@ -111,8 +183,9 @@ def pay(store: Store, order: Order, how: str, outstanding: Decimal, *, declined:
         order.head["payment_status"] = "captured"
         return True
     order.head["payment_method"] = display
-    row = add_transaction(store, order, event, method, gateway, outstanding, display=display, prefix=prefix,
-                          ok=not declined)
+    row = add_transaction(
+        store, order, event, method, gateway, outstanding, display=display, prefix=prefix, ok=not declined
+    )
     if declined:
         order.head["payment_status"] = "declined"
         return False
@@ -127,8 +200,16 @@ def receive_offline(store: Store, order: Order) -> None:
     if waiting is None:
         raise ValueError(f"order {order.id} awaits no offline payment")
     display = (waiting["offline"] or {}).get("display_name", "")
-    add_transaction(store, order, "purchase", waiting["method"], waiting["gateway"], waiting["amount"],
-                    display=display, reference=waiting["id"])
+    add_transaction(
+        store,
+        order,
+        "purchase",
+        waiting["method"],
+        waiting["gateway"],
+        waiting["amount"],
+        display=display,
+        reference=waiting["id"],
+    )
     order.head["payment_status"] = "paid"
     if order.head["status_id"] == AWAITING_PAYMENT:
         set_status(store, order, AWAITING_FULFILLMENT)
@@ -172,8 +253,15 @@ def soon(store: Store, work: Callable[[], None]) -> None:
 
 def _finish_capture(store: Store, order: Order) -> None:
     authorization = paid_with(order, frozenset({"authorization"}))[0]
-    add_transaction(store, order, "capture", authorization["method"], authorization["gateway"],
-                    authorization["amount"], reference=authorization["id"])
+    add_transaction(
+        store,
+        order,
+        "capture",
+        authorization["method"],
+        authorization["gateway"],
+        authorization["amount"],
+        reference=authorization["id"],
+    )
     order.head["payment_status"] = "captured"
     if order.head["status_id"] == AWAITING_PAYMENT:
         set_status(store, order, AWAITING_FULFILLMENT)
@@ -183,7 +271,14 @@ def _finish_capture(store: Store, order: Order) -> None:
 
 def _finish_void(store: Store, order: Order) -> None:
     authorization = paid_with(order, frozenset({"authorization"}))[0]
-    add_transaction(store, order, "void", authorization["method"], authorization["gateway"],
-                    authorization["amount"], reference=authorization["id"])
+    add_transaction(
+        store,
+        order,
+        "void",
+        authorization["method"],
+        authorization["gateway"],
+        authorization["amount"],
+        reference=authorization["id"],
+    )
     order.head["payment_status"] = "void"
     announce_updated(store, order)

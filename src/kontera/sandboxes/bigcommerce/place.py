@@ -21,16 +21,30 @@ from kontera.sandboxes.bigcommerce.seed_people import PEOPLE, address, email_of
 from kontera.sandboxes.bigcommerce.shopper import Shopper
 from kontera.sandboxes.kit import json_bytes, parse_json
 
-BAD_KINDS = ("unknown_tax_class", "unknown_currency", "unknown_status", "inconsistent_totals", "deleted_product",
-             "negative_total", "long_zip", "emoji_names", "refused_article_number", "many_lines")
-_SPOILED = frozenset({"unknown_tax_class", "unknown_currency", "unknown_status", "inconsistent_totals",
-                      "negative_total"})
+BAD_KINDS = (
+    "unknown_tax_class",
+    "unknown_currency",
+    "unknown_status",
+    "inconsistent_totals",
+    "deleted_product",
+    "negative_total",
+    "long_zip",
+    "emoji_names",
+    "refused_article_number",
+    "many_lines",
+)
+_SPOILED = frozenset(
+    {"unknown_tax_class", "unknown_currency", "unknown_status", "inconsistent_totals", "negative_total"}
+)
 _BAD_SHARE = Decimal("0.03")
 _FIRST_CUSTOMER = 11
 _FIRST_PRODUCT = 101
 _MANY = 501
-_SIMPLE = tuple((number, article) for number, article in enumerate(ARTICLES, start=_FIRST_PRODUCT)
-                if article[0] not in {"KO-KOP-025", "TE-ROO-100"})  # these two need a choice of variant
+_SIMPLE = tuple(
+    (number, article)
+    for number, article in enumerate(ARTICLES, start=_FIRST_PRODUCT)
+    if article[0] not in {"KO-KOP-025", "TE-ROO-100"}
+)  # these two need a choice of variant
 _SHELF = (*(article[0] for _, article in _SIMPLE), "KO-KOP-025-BLA", "TE-ROO-100-L")
 
 
@@ -43,8 +57,15 @@ class PlacedOrder(msgspec.Struct, frozen=True):
     expected_trouble: str | None = None
 
 
-def place_orders(base_url: str, credentials: Mapping[str, str], count: int, seed: int, *, bad: Sequence[str] = (),
-                 clock: Clock | None = None) -> list[PlacedOrder]:
+def place_orders(
+    base_url: str,
+    credentials: Mapping[str, str],
+    count: int,
+    seed: int,
+    *,
+    bad: Sequence[str] = (),
+    clock: Clock | None = None,
+) -> list[PlacedOrder]:
     """Place `count` orders. With `bad`, about three in a hundred (each kind at least once, if there is room) are
     spoiled in one of the named ways. Raises ValueError for an unknown kind, RuntimeError when the store refuses."""
     unknown = set(bad) - set(BAD_KINDS)
@@ -65,8 +86,12 @@ class _Api:
     """The vendor's API, for one who waits when told to."""
 
     def __init__(self, base_url: str, credentials: Mapping[str, str], clock: Clock) -> None:
-        self._client = httpx2.Client(base_url=f"{base_url}/stores/{credentials['store_hash']}", trust_env=False,
-                                     headers={"X-Auth-Token": credentials["access_token"]}, timeout=30.0)
+        self._client = httpx2.Client(
+            base_url=f"{base_url}/stores/{credentials['store_hash']}",
+            trust_env=False,
+            headers={"X-Auth-Token": credentials["access_token"]},
+            timeout=30.0,
+        )
         self._clock = clock
 
     def __enter__(self) -> _Api:
@@ -101,9 +126,13 @@ class _Buyer:
     def bad(self, kind: str, index: int) -> PlacedOrder:
         """An order with one kind of trouble."""
         special: dict[str, Callable[[int], Any]] = {
-            "deleted_product": self._deleted_product, "long_zip": self._long_zip, "emoji_names": self._emoji,
-            "refused_article_number": self._refused_number, "many_lines": self._many_lines,
-            "unknown_tax_class": self._odd_rate}
+            "deleted_product": self._deleted_product,
+            "long_zip": self._long_zip,
+            "emoji_names": self._emoji,
+            "refused_article_number": self._refused_number,
+            "many_lines": self._many_lines,
+            "unknown_tax_class": self._odd_rate,
+        }
         order = special[kind](index) if kind in special else self._post(self._home(), self._products(1))
         paid = self.shopper.pay(order["id"])
         if kind in _SPOILED:
@@ -124,8 +153,11 @@ class _Buyer:
     def _post(self, home: dict[str, Any], products: list[dict[str, Any]], **more: Any) -> Any:
         shipping = {**home, "shipping_method": "PostNord"}
         cost = {"base_shipping_cost": "49.00"} if home["country_iso2"] == "SE" else {"base_shipping_cost": "129.00"}
-        return self.api.call("POST", "/v2/orders", {"billing_address": home, "shipping_addresses": [shipping],
-                                                    "products": products, **cost, **more})
+        return self.api.call(
+            "POST",
+            "/v2/orders",
+            {"billing_address": home, "shipping_addresses": [shipping], "products": products, **cost, **more},
+        )
 
     def _over_api(self) -> PlacedOrder:
         more: dict[str, Any] = {"customer_message": "Ring på dörren"} if self.rng.random() < 0.1 else {}
@@ -137,8 +169,9 @@ class _Buyer:
 
     def _through_checkout(self) -> PlacedOrder:
         rng = self.rng
-        lines: list[dict[str, Any]] = [{"sku": sku, "quantity": rng.randint(1, 3)}
-                                       for sku in rng.sample(_SHELF, rng.randint(1, 4))]
+        lines: list[dict[str, Any]] = [
+            {"sku": sku, "quantity": rng.randint(1, 3)} for sku in rng.sample(_SHELF, rng.randint(1, 4))
+        ]
         cart: dict[str, Any] = {"payment": rng.choice(("card", "card", "klarna", "paypal", "swish", "bank"))}
         number = rng.randrange(len(PEOPLE))
         cart["customer_id"] = _FIRST_CUSTOMER + number
@@ -163,8 +196,11 @@ class _Buyer:
     # orders with trouble in them
 
     def _deleted_product(self, index: int) -> Any:
-        made = self.api.call("POST", "/v3/catalog/products", {
-            "name": f"Utgående te {index}", "type": "physical", "weight": 1, "price": 119, "sku": f"UT-{index:04}"})
+        made = self.api.call(
+            "POST",
+            "/v3/catalog/products",
+            {"name": f"Utgående te {index}", "type": "physical", "weight": 1, "price": 119, "sku": f"UT-{index:04}"},
+        )
         order = self._post(self._home(), [{"product_id": made["data"]["id"], "quantity": 1}])
         self.api.call("DELETE", f"/v3/catalog/products/{made['data']['id']}")
         return order
@@ -173,18 +209,40 @@ class _Buyer:
         return self._post({**self._home(), "zip": "SE-411 04 GÖTEBORG C"}, self._products(2))
 
     def _emoji(self, index: int) -> Any:
-        return self._post({**self._home(), "first_name": "Tova 🍵", "last_name": "Åå👩‍🌾", "company": "日本茶 ☕"},
-                          self._products(2))
+        return self._post(
+            {**self._home(), "first_name": "Tova 🍵", "last_name": "Åå👩‍🌾", "company": "日本茶 ☕"}, self._products(2)
+        )
 
     def _refused_number(self, index: int) -> Any:
-        return self._post(self._home(), [{"name": "Specialblandning <egen>", "sku": f"ÄRT|{index}*\"§½\" {'X' * 60}",
-                                          "quantity": 1, "price_ex_tax": 80, "price_inc_tax": 100}])
+        return self._post(
+            self._home(),
+            [
+                {
+                    "name": "Specialblandning <egen>",
+                    "sku": f'ÄRT|{index}*"§½" {"X" * 60}',
+                    "quantity": 1,
+                    "price_ex_tax": 80,
+                    "price_inc_tax": 100,
+                }
+            ],
+        )
 
     def _many_lines(self, index: int) -> Any:
-        return self._post(self._home(), [{"product_id": _SIMPLE[number % len(_SIMPLE)][0], "quantity": 1}
-                                         for number in range(_MANY)])
+        return self._post(
+            self._home(), [{"product_id": _SIMPLE[number % len(_SIMPLE)][0], "quantity": 1} for number in range(_MANY)]
+        )
 
     def _odd_rate(self, index: int) -> Any:
         """A price whose tax is none of the shop's rates; its class is then taken away."""
-        return self._post(self._home(), [{"name": "Gammal vara", "sku": "GAMMAL-1", "quantity": 2,
-                                          "price_ex_tax": 100, "price_inc_tax": Decimal("117.5")}])
+        return self._post(
+            self._home(),
+            [
+                {
+                    "name": "Gammal vara",
+                    "sku": "GAMMAL-1",
+                    "quantity": 2,
+                    "price_ex_tax": 100,
+                    "price_inc_tax": Decimal("117.5"),
+                }
+            ],
+        )

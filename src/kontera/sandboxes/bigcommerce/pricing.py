@@ -137,8 +137,13 @@ class Priced:
     total_tax: Decimal = field(default=ZERO)
 
 
-def price(lines: Sequence[CartLine], reductions: Sequence[Reduction], carriages: Sequence[Carriage],
-          fees: Sequence[Fee], rules: Rules) -> Priced:
+def price(
+    lines: Sequence[CartLine],
+    reductions: Sequence[Reduction],
+    carriages: Sequence[Carriage],
+    fees: Sequence[Fee],
+    rules: Rules,
+) -> Priced:
     """Price a cart by the shop's rules."""
     cuts = _cuts(lines, reductions, rules)
     priced = tuple(_line(line, cuts[line.key], rules) for line in lines)
@@ -150,9 +155,14 @@ def price(lines: Sequence[CartLine], reductions: Sequence[Reduction], carriages:
         effects.append((reduction, effect + shipping_effects.get(reduction, ZERO)))
     on_lines = [(cut.reduction.coupon, cut.amount) for line in priced for cut in line.cuts]
     return _totals(
-        priced, shipped, charged_fees, tuple(effects),
+        priced,
+        shipped,
+        charged_fees,
+        tuple(effects),
         discount=sum((amount for coupon, amount in on_lines if not coupon), ZERO),
-        coupon_discount=sum((amount for coupon, amount in on_lines if coupon), ZERO), rules=rules)
+        coupon_discount=sum((amount for coupon, amount in on_lines if coupon), ZERO),
+        rules=rules,
+    )
 
 
 def _cuts(lines: Sequence[CartLine], reductions: Sequence[Reduction], rules: Rules) -> dict[str, tuple[Cut, ...]]:
@@ -163,8 +173,11 @@ def _cuts(lines: Sequence[CartLine], reductions: Sequence[Reduction], rules: Rul
         for line in lines:
             if not line.discountable or (reduction.keys is not None and line.key not in reduction.keys):
                 continue
-            wanted = (reduction.amount * line.quantity if reduction.kind == PER_ITEM
-                      else left[line.key] * reduction.amount / HUNDRED)
+            wanted = (
+                reduction.amount * line.quantity
+                if reduction.kind == PER_ITEM
+                else left[line.key] * reduction.amount / HUNDRED
+            )
             _take(cuts, left, line.key, reduction, rules.money(wanted))
     for reduction in (entry for entry in reductions if entry.kind == PER_TOTAL):
         weights = [left[line.key] if line.discountable else ZERO for line in lines]
@@ -174,8 +187,9 @@ def _cuts(lines: Sequence[CartLine], reductions: Sequence[Reduction], rules: Rul
     return {key: tuple(entries) for key, entries in cuts.items()}
 
 
-def _take(cuts: dict[str, list[Cut]], left: dict[str, Decimal], key: str, reduction: Reduction,
-          wanted: Decimal) -> None:
+def _take(
+    cuts: dict[str, list[Cut]], left: dict[str, Decimal], key: str, reduction: Reduction, wanted: Decimal
+) -> None:
     amount = min(wanted, left[key])
     if amount:
         cuts[key].append(Cut(reduction, amount))
@@ -194,8 +208,14 @@ def _line(line: CartLine, cuts: tuple[Cut, ...], rules: Rules) -> PricedLine:
     entered = _entered(line, rules)
     charged_amount = entered - sum((cut.amount for cut in cuts), ZERO)
     if line.fixed is None:
-        return PricedLine(line, split(line.unit, line.rates, rules), split(entered, line.rates, rules), cuts,
-                          split(charged_amount, line.rates, rules), wrapping)
+        return PricedLine(
+            line,
+            split(line.unit, line.rates, rules),
+            split(entered, line.rates, rules),
+            cuts,
+            split(charged_amount, line.rates, rules),
+            wrapping,
+        )
     before = _fixed(line.fixed, entered, line.rates, rules)
     return PricedLine(line, line.fixed, before, cuts, _fixed(line.fixed, charged_amount, line.rates, rules), wrapping)
 
@@ -210,8 +230,9 @@ def _fixed(unit: Split, entered: Decimal, rates: tuple[Rate, ...], rules: Rules)
     return Split(entered - tax, entered, taxes) if rules.inclusive else Split(entered, entered + tax, taxes)
 
 
-def _carriages(carriages: Sequence[Carriage], reductions: Sequence[Reduction],
-               rules: Rules) -> tuple[tuple[PricedCarriage, ...], dict[Reduction, Decimal]]:
+def _carriages(
+    carriages: Sequence[Carriage], reductions: Sequence[Reduction], rules: Rules
+) -> tuple[tuple[PricedCarriage, ...], dict[Reduction, Decimal]]:
     """Shipping per address after shipping coupons, and what each of those was worth."""
     left = [rules.money(carriage.cost) for carriage in carriages]
     effects: dict[Reduction, Decimal] = {}
@@ -222,16 +243,27 @@ def _carriages(carriages: Sequence[Carriage], reductions: Sequence[Reduction],
         left = [cost - part for cost, part in zip(left, parts, strict=True)]
         effects[reduction] = amount
     priced = tuple(
-        PricedCarriage(rules.money(carriage.cost), split(cost, carriage.rates, rules),
-                       rules.money(carriage.handling),
-                       split(rules.money(carriage.handling), carriage.handling_rates, rules))
-        for carriage, cost in zip(carriages, left, strict=True))
+        PricedCarriage(
+            rules.money(carriage.cost),
+            split(cost, carriage.rates, rules),
+            rules.money(carriage.handling),
+            split(rules.money(carriage.handling), carriage.handling_rates, rules),
+        )
+        for carriage, cost in zip(carriages, left, strict=True)
+    )
     return priced, effects
 
 
-def _totals(lines: tuple[PricedLine, ...], carriages: tuple[PricedCarriage, ...],
-            fees: tuple[tuple[Fee, Split], ...], coupons: tuple[tuple[Reduction, Decimal], ...], *,
-            discount: Decimal, coupon_discount: Decimal, rules: Rules) -> Priced:
+def _totals(
+    lines: tuple[PricedLine, ...],
+    carriages: tuple[PricedCarriage, ...],
+    fees: tuple[tuple[Fee, Split], ...],
+    coupons: tuple[tuple[Reduction, Decimal], ...],
+    *,
+    discount: Decimal,
+    coupon_discount: Decimal,
+    rules: Rules,
+) -> Priced:
     shipping = _sum([carriage.cost for carriage in carriages])
     handling = _sum([carriage.handling for carriage in carriages])
     wrapping = _sum([line.wrapping for line in lines])
@@ -251,8 +283,23 @@ def _totals(lines: tuple[PricedLine, ...], carriages: tuple[PricedCarriage, ...]
         subtotal_ex, subtotal_inc = before.ex, before.ex + subtotal_tax
         total_ex = subtotal_ex + shipping.ex + handling.ex + wrapping.ex - reductions
         total_inc = total_ex + total_tax
-    return Priced(lines, carriages, fees, coupons, subtotal_ex, subtotal_inc, subtotal_tax, shipping, handling,
-                  wrapping, discount, coupon_discount, total_ex, total_inc, total_tax)
+    return Priced(
+        lines,
+        carriages,
+        fees,
+        coupons,
+        subtotal_ex,
+        subtotal_inc,
+        subtotal_tax,
+        shipping,
+        handling,
+        wrapping,
+        discount,
+        coupon_discount,
+        total_ex,
+        total_inc,
+        total_tax,
+    )
 
 
 def _sum(parts: Sequence[Split]) -> Split:

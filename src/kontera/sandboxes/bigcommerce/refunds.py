@@ -34,8 +34,9 @@ class Worth:
 def quote(store: Store, order: Order, body: Json) -> Json:
     """What the vendor would pay back and how. Raises ApiError 422, or 503 when the tax service is out."""
     if store.switches.tax_outage:
-        raise ApiError(503, body={"data": [{"order_id": order.id, "status": 503, "error": "Tax service gone away"}],
-                                  "meta": {}})
+        raise ApiError(
+            503, body={"data": [{"order_id": order.id, "status": 503, "error": "Tax service gone away"}], "meta": {}}
+        )
     decimals = store.rules(order.currency).decimals
     worth = _worth(order, body, decimals)
     total = rounded(worth.amount, decimals)
@@ -43,9 +44,15 @@ def quote(store: Store, order: Order, body: Json) -> Json:
     if total > left:
         raise _bad(f"The amount {total} is more than the {left} that can be refunded.", "amount")
     return {
-        "order_id": order.id, "total_refund_amount": total, "total_refund_tax_amount": rounded(worth.tax, decimals),
-        "order_level_refund_amount": worth.order_level, "rounding": total - worth.exact,
-        "adjustment": worth.adjustment, "tax_inclusive": True, "refund_methods": _methods(store, order, total)}
+        "order_id": order.id,
+        "total_refund_amount": total,
+        "total_refund_tax_amount": rounded(worth.tax, decimals),
+        "order_level_refund_amount": worth.order_level,
+        "rounding": total - worth.exact,
+        "adjustment": worth.adjustment,
+        "tax_inclusive": True,
+        "refund_methods": _methods(store, order, total),
+    }
 
 
 def create(store: Store, order: Order, body: Json) -> Json:
@@ -54,8 +61,18 @@ def create(store: Store, order: Order, body: Json) -> Json:
         raise _bad("Another refund of this order is being processed.", "order_id")
     payments = _objects(body.get("payments"), "payments")
     if any(entry.get("provider_id") == "storecredit" for entry in payments) and not order.head["customer_id"]:
-        raise ApiError(422, body={"data": [{"status": 422, "title": "Unable to provide store credit for a guest "
-                                            "customer.", "type": STATUS_PAGE}]})
+        raise ApiError(
+            422,
+            body={
+                "data": [
+                    {
+                        "status": 422,
+                        "title": "Unable to provide store credit for a guest customer.",
+                        "type": STATUS_PAGE,
+                    }
+                ]
+            },
+        )
     quoted = quote(store, order, body)
     override = body.get("merchant_calculated_override")
     if override is not None and not isinstance(override, dict):
@@ -68,13 +85,28 @@ def create(store: Store, order: Order, body: Json) -> Json:
             raise _bad("The override is more than can be refunded.", "merchant_calculated_override")
     _check_payments(quoted, payments, total)
     refund: Json = {
-        "id": store.number("refund"), "order_id": order.id, "user_id": 0, "created": store.now(),
-        "reason": str(body.get("reason", "")), "total_amount": total, "total_tax": tax,
+        "id": store.number("refund"),
+        "order_id": order.id,
+        "user_id": 0,
+        "created": store.now(),
+        "reason": str(body.get("reason", "")),
+        "total_amount": total,
+        "total_tax": tax,
         "uses_merchant_override_values": bool(override),
         "items": _worth(order, body, store.rules(order.currency).decimals).items,
-        "payments": [{"id": store.number("refund_payment"), "provider_id": entry["provider_id"],
-                      "amount": _number(entry["amount"], "amount"), "offline": bool(entry.get("offline", False)),
-                      "is_declined": False, "declined_message": "", "transaction_id": ""} for entry in payments]}
+        "payments": [
+            {
+                "id": store.number("refund_payment"),
+                "provider_id": entry["provider_id"],
+                "amount": _number(entry["amount"], "amount"),
+                "offline": bool(entry.get("offline", False)),
+                "is_declined": False,
+                "declined_message": "",
+                "transaction_id": "",
+            }
+            for entry in payments
+        ],
+    }
     order.refunds.append(refund)
     _mark_lines(order, refund)
     order.head["_refund_runs"] = True
@@ -85,8 +117,10 @@ def create(store: Store, order: Order, body: Json) -> Json:
 
 def refunded(order: Order) -> Decimal:
     """What has been refunded so far, declined payments not counted."""
-    return sum((payment["amount"] for refund in order.refunds for payment in refund["payments"]
-                if not payment["is_declined"]), ZERO)
+    return sum(
+        (payment["amount"] for refund in order.refunds for payment in refund["payments"] if not payment["is_declined"]),
+        ZERO,
+    )
 
 
 def _bad(message: str, field: str) -> ApiError:
@@ -145,9 +179,16 @@ def _worth(order: Order, body: Json, decimals: int) -> Worth:
             tax = tax * (amount + change) / amount
         total, taxes, adjusted = total + amount + change, taxes + tax, adjusted + change
         exact += (amount if finer is None else finer) + change
-        items.append({"item_type": kind, "item_id": entry.get("item_id"), "quantity": entry.get("quantity"),
-                      "requested_amount": None if kind in _BY_PIECE else amount, "reason": entry.get("reason", ""),
-                      "adjustments": adjustments})
+        items.append(
+            {
+                "item_type": kind,
+                "item_id": entry.get("item_id"),
+                "quantity": entry.get("quantity"),
+                "requested_amount": None if kind in _BY_PIECE else amount,
+                "reason": entry.get("reason", ""),
+                "adjustments": adjustments,
+            }
+        )
     return Worth(items, total, exact, taxes, order_level, adjusted)
 
 
@@ -158,18 +199,28 @@ def _pieces(order: Order, entry: Json, decimals: int) -> tuple[Decimal, Decimal,
     pieces = entry.get("quantity")
     if line is None or isinstance(pieces, bool) or not isinstance(pieces, int) or pieces < 1:
         raise _bad("item_id and quantity must name pieces of a line of this order", "items")
-    before = sum(row["quantity"] for refund in order.refunds for row in refund["items"]
-                 if row["item_type"] == entry["item_type"] and row["item_id"] == line["id"])
+    before = sum(
+        row["quantity"]
+        for refund in order.refunds
+        for row in refund["items"]
+        if row["item_type"] == entry["item_type"] and row["item_id"] == line["id"]
+    )
     if before + pieces > line["quantity"]:
         raise _bad(f"only {line['quantity'] - before} pieces can be refunded", "quantity")
-    whole, tax = ((line["discounted_total_inc_tax"], line["total_tax"]) if entry["item_type"] == "PRODUCT"
-                  else (line["wrapping_cost_inc_tax"], line["wrapping_cost_tax"]))
+    whole, tax = (
+        (line["discounted_total_inc_tax"], line["total_tax"])
+        if entry["item_type"] == "PRODUCT"
+        else (line["wrapping_cost_inc_tax"], line["wrapping_cost_tax"])
+    )
 
     def upto(amount: Decimal, count: int) -> Decimal:
         return rounded(amount * count / line["quantity"], decimals)
 
-    return (upto(whole, before + pieces) - upto(whole, before), upto(tax, before + pieces) - upto(tax, before),
-            rounded(whole * pieces / line["quantity"], STORED_DECIMALS))
+    return (
+        upto(whole, before + pieces) - upto(whole, before),
+        upto(tax, before + pieces) - upto(tax, before),
+        rounded(whole * pieces / line["quantity"], STORED_DECIMALS),
+    )
 
 
 def _charge(order: Order, entry: Json, kind: str) -> tuple[Decimal, Decimal]:
@@ -185,14 +236,21 @@ def _fee(order: Order, entry: Json) -> tuple[Decimal, Decimal]:
     fee = next((row for row in order.fees if row["id"] == entry.get("item_id")), None)
     if fee is None:
         raise _bad("item_id must be a fee of this order", "item_id")
-    return _share(order, "FEE", fee["id"], _number(entry.get("amount"), "amount"), fee["cost_inc_tax"],
-                  fee["cost_tax"])
+    return _share(order, "FEE", fee["id"], _number(entry.get("amount"), "amount"), fee["cost_inc_tax"], fee["cost_tax"])
 
 
-def _share(order: Order, kind: str, item_id: int, amount: Decimal, whole: Decimal,
-           tax: Decimal) -> tuple[Decimal, Decimal]:
-    before = sum((row["requested_amount"] for refund in order.refunds for row in refund["items"]
-                  if row["item_type"] == kind and row["item_id"] == item_id), ZERO)
+def _share(
+    order: Order, kind: str, item_id: int, amount: Decimal, whole: Decimal, tax: Decimal
+) -> tuple[Decimal, Decimal]:
+    before = sum(
+        (
+            row["requested_amount"]
+            for refund in order.refunds
+            for row in refund["items"]
+            if row["item_type"] == kind and row["item_id"] == item_id
+        ),
+        ZERO,
+    )
     if amount < 0 or before + amount > whole:
         raise _bad(f"only {whole - before} can be refunded", "amount")
     return amount, (tax * amount / whole if whole else ZERO)
@@ -205,24 +263,53 @@ def _methods(store: Store, order: Order, total: Decimal) -> list[list[Json]]:
         part = min(left, remaining)
         if part > 0:
             by_hand = gateway in {"bankdeposit", "cod", "custom"}
-            original.append({"provider_id": gateway, "provider_description": gateway, "amount": part,
-                             "offline": by_hand, "offline_provider": by_hand,
-                             "offline_reason": "Offline payment method." if by_hand else ""})
+            original.append(
+                {
+                    "provider_id": gateway,
+                    "provider_description": gateway,
+                    "amount": part,
+                    "offline": by_hand,
+                    "offline_provider": by_hand,
+                    "offline_reason": "Offline payment method." if by_hand else "",
+                }
+            )
             left -= part
     methods = [original] if original and not left else []
     if order.head["customer_id"] and order.currency == store.default_currency["currency_code"]:
-        methods.append([{"provider_id": "storecredit", "provider_description": "Store Credit", "amount": total,
-                         "offline": False, "offline_provider": False, "offline_reason": ""}])
-    methods.append([{"provider_id": "custom", "provider_description": "Custom", "amount": total, "offline": True,
-                     "offline_provider": True, "offline_reason": "Refunded outside the store."}])
+        methods.append(
+            [
+                {
+                    "provider_id": "storecredit",
+                    "provider_description": "Store Credit",
+                    "amount": total,
+                    "offline": False,
+                    "offline_provider": False,
+                    "offline_reason": "",
+                }
+            ]
+        )
+    methods.append(
+        [
+            {
+                "provider_id": "custom",
+                "provider_description": "Custom",
+                "amount": total,
+                "offline": True,
+                "offline_provider": True,
+                "offline_reason": "Refunded outside the store.",
+            }
+        ]
+    )
     return methods
 
 
 def _tenders(order: Order) -> dict[str, Decimal]:
     """What is left to pay back by each means, in the order they were used; gift certificates and credit last."""
     left: dict[str, Decimal] = {}
-    for row in sorted(paid_with(order, frozenset({"purchase", "capture"})),
-                      key=lambda row: row["method"] in {"gift_certificate", "store_credit"}):
+    for row in sorted(
+        paid_with(order, frozenset({"purchase", "capture"})),
+        key=lambda row: row["method"] in {"gift_certificate", "store_credit"},
+    ):
         left[row["gateway"]] = left.get(row["gateway"], ZERO) + row["amount"]
     for refund in order.refunds:
         for payment in refund["payments"]:
@@ -279,22 +366,41 @@ def _finish(store: Store, order: Order, refund: Json) -> None:
 def _refund_transaction(store: Store, order: Order, payment: Json) -> Json:
     """Pay one part back; gift certificates and store credit get their balance again."""
     provider, amount = payment["provider_id"], payment["amount"]
-    origin = next((row for row in paid_with(order, frozenset({"purchase", "capture"}))
-                   if row["gateway"] == provider), None)
+    origin = next(
+        (row for row in paid_with(order, frozenset({"purchase", "capture"})) if row["gateway"] == provider), None
+    )
     if provider == "storecredit":
         customer = store.customers[order.head["customer_id"]]
         credit = store.credit_of(order.head["customer_id"]) + amount
         customer["store_credit_amounts"] = [{"amount": credit}]
-        return add_transaction(store, order, "refund", "store_credit", provider, amount,
-                               reference=origin["id"] if origin else None,
-                               details={"store_credit": {"remaining_balance": credit}})
+        return add_transaction(
+            store,
+            order,
+            "refund",
+            "store_credit",
+            provider,
+            amount,
+            reference=origin["id"] if origin else None,
+            details={"store_credit": {"remaining_balance": credit}},
+        )
     if provider == "giftcertificate" and origin is not None:
         card = store.certificate(origin["gift_certificate"]["code"])
         if card is not None:
             card["balance"] += amount
-        return add_transaction(store, order, "refund", "gift_certificate", provider, amount, reference=origin["id"],
-                               details={"gift_certificate": origin["gift_certificate"] | {
-                                   "remaining_balance": card["balance"] if card else amount}})
+        return add_transaction(
+            store,
+            order,
+            "refund",
+            "gift_certificate",
+            provider,
+            amount,
+            reference=origin["id"],
+            details={
+                "gift_certificate": origin["gift_certificate"]
+                | {"remaining_balance": card["balance"] if card else amount}
+            },
+        )
     method = origin["method"] if origin is not None else "custom"
-    return add_transaction(store, order, "refund", method, provider, amount, display="Refund",
-                           reference=origin["id"] if origin else None)
+    return add_transaction(
+        store, order, "refund", method, provider, amount, display="Refund", reference=origin["id"] if origin else None
+    )

@@ -25,7 +25,8 @@ def endpoints() -> list[Endpoint]:
     """The table of this module. Profile, currencies and tax classes need no scope of their own."""
     card = "/v2/gift_certificates"
     return [
-        Endpoint("GET", "/v2/store", store_information), Endpoint("GET", "/v2/time", time),
+        Endpoint("GET", "/v2/store", store_information),
+        Endpoint("GET", "/v2/time", time),
         Endpoint("GET", "/v2/currencies", _list(lambda store: store.currencies)),
         Endpoint("POST", "/v2/currencies", create_currency),
         Endpoint("GET", "/v2/currencies/{number:int}", _one(lambda store: store.currencies)),
@@ -34,7 +35,8 @@ def endpoints() -> list[Endpoint]:
         Endpoint("GET", "/v2/coupons", coupons, MARKETING),
         Endpoint("GET", "/v2/customer_groups", _list(lambda store: store.customer_groups), CUSTOMERS),
         Endpoint("GET", "/v2/customer_groups/{number:int}", _one(lambda store: store.customer_groups), CUSTOMERS),
-        Endpoint("GET", card, certificates, MARKETING), Endpoint("POST", card, create_certificate, MARKETING),
+        Endpoint("GET", card, certificates, MARKETING),
+        Endpoint("POST", card, create_certificate, MARKETING),
         Endpoint("GET", card + "/{number:int}", _one(lambda store: list(store.certificates.values())), MARKETING),
         Endpoint("PUT", card + "/{number:int}", put_certificate, MARKETING),
     ]
@@ -63,8 +65,7 @@ def _find(call: Call, rows: list[Json]) -> Json:
 
 def store_information(call: Call) -> Response:
     """The store's profile."""
-    return json_response({**call.store.info,
-                          "is_price_entered_with_tax": call.store.switches.prices_include_tax})
+    return json_response({**call.store.info, "is_price_entered_with_tax": call.store.switches.prices_include_tax})
 
 
 def time(call: Call) -> Response:
@@ -81,30 +82,43 @@ def create_currency(call: Call) -> Response:
     if missing:
         raise ApiError(400, f"The field '{missing[0]}' is required.")
     rate = amount(body["currency_exchange_rate"], "currency_exchange_rate")
-    row = {**call.store.default_currency, "id": len(call.store.currencies) + 1, "is_default": False,
-           "currency_code": str(body["currency_code"]), "name": str(body["name"]), "token": str(body["token"]),
-           "currency_exchange_rate": f"{rate:.10f}", "is_transactional": False,
-           "enabled": bool(body.get("enabled", True)),
-           "decimal_places": whole(body.get("decimal_places", 2), "decimal_places"),
-           "last_updated": call.store.now()}
+    row = {
+        **call.store.default_currency,
+        "id": len(call.store.currencies) + 1,
+        "is_default": False,
+        "currency_code": str(body["currency_code"]),
+        "name": str(body["name"]),
+        "token": str(body["token"]),
+        "currency_exchange_rate": f"{rate:.10f}",
+        "is_transactional": False,
+        "enabled": bool(body.get("enabled", True)),
+        "decimal_places": whole(body.get("decimal_places", 2), "decimal_places"),
+        "last_updated": call.store.now(),
+    }
     call.store.currencies.append(row)
     return json_response(v2(row), 201)
 
 
 def coupons(call: Call) -> Response:
     """The coupons, by code or type when asked."""
-    rows = [row for row in call.store.coupons
-            if all(call.query.get(name, row[name]) == row[name] for name in ("code", "name", "type"))]
+    rows = [
+        row
+        for row in call.store.coupons
+        if all(call.query.get(name, row[name]) == row[name] for name in ("code", "name", "type"))
+    ]
     return v2_list(rows, call.query, v2)
 
 
 def certificates(call: Call) -> Response:
     """The gift certificates with their balances: the only way to see what the shop owes on them."""
     query = call.query
-    rows = [row for row in call.store.certificates.values()
-            if query.get("code", row["code"]) == row["code"]
-            and query.get("order_id", str(row["order_id"])) == str(row["order_id"])
-            and whole(query.get("min_id", "0"), "min_id") <= row["id"] <= whole(query.get("max_id", _MOST), "max_id")]
+    rows = [
+        row
+        for row in call.store.certificates.values()
+        if query.get("code", row["code"]) == row["code"]
+        and query.get("order_id", str(row["order_id"])) == str(row["order_id"])
+        and whole(query.get("min_id", "0"), "min_id") <= row["id"] <= whole(query.get("max_id", _MOST), "max_id")
+    ]
     return v2_list(rows, query, v2)
 
 
@@ -124,13 +138,20 @@ def create_certificate(call: Call) -> Response:
     if store.certificate(code) is not None:
         raise ApiError(409, f"The code {code} is used already.")
     store.certificates[number] = {
-        "id": number, "customer_id": whole(body.get("customer_id"), "customer_id"), "order_id": 0,
-        "code": code, "amount": worth,
-        "balance": balance, "status": str(body.get("status", "active")),
+        "id": number,
+        "customer_id": whole(body.get("customer_id"), "customer_id"),
+        "order_id": 0,
+        "code": code,
+        "amount": worth,
+        "balance": balance,
+        "status": str(body.get("status", "active")),
         **{name: str(body[name]) for name in ("to_name", "to_email", "from_name", "from_email")},
-        "template": str(body.get("template", "general.html")), "message": str(body.get("message", "")),
-        "purchase_date": str(int(store.now().timestamp())), "expiry_date": str(body.get("expiry_date", "0")),
-        "currency_code": currency}
+        "template": str(body.get("template", "general.html")),
+        "message": str(body.get("message", "")),
+        "purchase_date": str(int(store.now().timestamp())),
+        "expiry_date": str(body.get("expiry_date", "0")),
+        "currency_code": currency,
+    }
     return json_response(v2(store.certificates[number]), 201)
 
 

@@ -23,8 +23,22 @@ PRODUCTS = ("store_v2_products",)
 CUSTOMERS = ("store_v2_customers",)
 CHANNELS = ("store_channel_settings",)
 INFORMATION = ("store_v2_information",)
-_WRITABLE = ("name", "sku", "price", "cost_price", "tax_class_id", "inventory_level", "inventory_tracking",
-             "is_visible", "description", "upc", "gtin", "mpn", "bin_picking_number", "weight")
+_WRITABLE = (
+    "name",
+    "sku",
+    "price",
+    "cost_price",
+    "tax_class_id",
+    "inventory_level",
+    "inventory_tracking",
+    "is_visible",
+    "description",
+    "upc",
+    "gtin",
+    "mpn",
+    "bin_picking_number",
+    "weight",
+)
 _TEXTS = frozenset({"name", "sku", "description", "upc", "gtin", "mpn", "bin_picking_number", "inventory_tracking"})
 
 
@@ -34,7 +48,8 @@ def endpoints() -> list[Endpoint]:
     return [
         Endpoint("GET", "/v3/tax/settings", tax_settings, INFORMATION),
         Endpoint("PUT", "/v3/tax/settings", put_tax_settings, INFORMATION),
-        Endpoint("GET", "/v3/tax/zones", zones, INFORMATION), Endpoint("GET", "/v3/tax/rates", rates, INFORMATION),
+        Endpoint("GET", "/v3/tax/zones", zones, INFORMATION),
+        Endpoint("GET", "/v3/tax/rates", rates, INFORMATION),
         Endpoint("GET", "/v3/channels", channels, CHANNELS),
         Endpoint("GET", "/v3/channels/{channel_id:int}", channel, CHANNELS),
         Endpoint("GET", "/v3/channels/currency-assignments", currency_assignments, CHANNELS),
@@ -43,7 +58,8 @@ def endpoints() -> list[Endpoint]:
         Endpoint("GET", "/v3/customers/form-field-values", form_fields, CUSTOMERS),
         Endpoint("GET", "/v3/catalog/products", products, PRODUCTS),
         Endpoint("POST", "/v3/catalog/products", create_product, PRODUCTS),
-        Endpoint("GET", product, get_product, PRODUCTS), Endpoint("PUT", product, put_product, PRODUCTS),
+        Endpoint("GET", product, get_product, PRODUCTS),
+        Endpoint("PUT", product, put_product, PRODUCTS),
         Endpoint("DELETE", product, delete_product, PRODUCTS),
         Endpoint("GET", f"{product}/variants", product_variants, PRODUCTS),
         Endpoint("GET", "/v3/catalog/variants", variants, PRODUCTS),
@@ -55,14 +71,22 @@ def endpoints() -> list[Endpoint]:
 def tax_settings(call: Call) -> Response:
     """How the shop calculates tax."""
     switches = call.store.switches
-    return v3_one({
-        "tax_entered_with_prices": switches.prices_include_tax,
-        "price_display_settings": {"control_panel_price_display_strategy": "INCLUSIVE",
-                                   "invoice_price_display_strategy": "INCLUSIVE"},
-        "fallback_strategy": switches.fallback_strategy, "should_subtract_store_tax": switches.subtract_store_tax,
-        "should_use_geolocation_to_determine_guest_shopper_tax_zone": False, "guest_shopper_tax_zone_id": 1,
-        "store_tax_zone_id": 1, "document_submission_strategy": "ON_ORDER_CREATION",
-        "rounding_strategy": switches.rounding_strategy})
+    return v3_one(
+        {
+            "tax_entered_with_prices": switches.prices_include_tax,
+            "price_display_settings": {
+                "control_panel_price_display_strategy": "INCLUSIVE",
+                "invoice_price_display_strategy": "INCLUSIVE",
+            },
+            "fallback_strategy": switches.fallback_strategy,
+            "should_subtract_store_tax": switches.subtract_store_tax,
+            "should_use_geolocation_to_determine_guest_shopper_tax_zone": False,
+            "guest_shopper_tax_zone_id": 1,
+            "store_tax_zone_id": 1,
+            "document_submission_strategy": "ON_ORDER_CREATION",
+            "rounding_strategy": switches.rounding_strategy,
+        }
+    )
 
 
 def put_tax_settings(call: Call) -> Response:
@@ -72,7 +96,8 @@ def put_tax_settings(call: Call) -> Response:
         "tax_entered_with_prices": ("prices_include_tax", (True, False)),
         "should_subtract_store_tax": ("subtract_store_tax", (True, False)),
         "fallback_strategy": ("fallback_strategy", ("FIXED", "BASIC", "DISABLE")),
-        "rounding_strategy": ("rounding_strategy", (RATE_ROUNDING, NO_ROUNDING))}
+        "rounding_strategy": ("rounding_strategy", (RATE_ROUNDING, NO_ROUNDING)),
+    }
     for name, value in body.items():
         if name in allowed and value not in allowed[name][1]:
             raise ApiError(422, errors={name: "invalid value"})
@@ -89,15 +114,27 @@ def zones(call: Call) -> Response:
 def rates(call: Call) -> Response:
     """The tax rates of the zones."""
     ids, zone_ids = call.ids("id:in"), call.ids("tax_zone_id:in")
-    return v3_list([row for row in call.store.tax_rates if (ids is None or row["id"] in ids)
-                    and (zone_ids is None or row["tax_zone_id"] in zone_ids)], call.query)
+    return v3_list(
+        [
+            row
+            for row in call.store.tax_rates
+            if (ids is None or row["id"] in ids) and (zone_ids is None or row["tax_zone_id"] in zone_ids)
+        ],
+        call.query,
+    )
 
 
 def channels(call: Call) -> Response:
     """The channels: storefronts, marketplaces, tills."""
-    return v3_list([row for row in call.store.channels
-                    if row["type"] in call.query.get("type:in", str(row["type"])).split(",")
-                    and row["status"] in call.query.get("status:in", str(row["status"])).split(",")], call.query)
+    return v3_list(
+        [
+            row
+            for row in call.store.channels
+            if row["type"] in call.query.get("type:in", str(row["type"])).split(",")
+            and row["status"] in call.query.get("status:in", str(row["status"])).split(",")
+        ],
+        call.query,
+    )
 
 
 def channel(call: Call) -> Response:
@@ -111,8 +148,16 @@ def channel(call: Call) -> Response:
 def currency_assignments(call: Call) -> Response:
     """Which currencies each channel takes."""
     codes = [row["currency_code"] for row in call.store.currencies if row["is_transactional"]]
-    return v3_one([{"channel_id": row["id"], "enabled_currencies": codes if row["id"] != 1 else ["SEK"],
-                    "default_currency": "SEK" if row["id"] != 2 else "EUR"} for row in call.store.channels])
+    return v3_one(
+        [
+            {
+                "channel_id": row["id"],
+                "enabled_currencies": codes if row["id"] != 1 else ["SEK"],
+                "default_currency": "SEK" if row["id"] != 2 else "EUR",
+            }
+            for row in call.store.channels
+        ]
+    )
 
 
 def _matches(row: Json, query: dict[str, str], texts: dict[str, str]) -> bool:
@@ -137,33 +182,63 @@ def _matches(row: Json, query: dict[str, str], texts: dict[str, str]) -> bool:
 def customers(call: Call) -> Response:
     """The customers; addresses, form fields, credit and the like only when `include` asks."""
     include = set(call.query.get("include", "").split(","))
-    kept = {"addresses": "addresses", "formfields": "form_fields", "storecredit": "store_credit_amounts",
-            "attributes": "attributes"}
+    kept = {
+        "addresses": "addresses",
+        "formfields": "form_fields",
+        "storecredit": "store_credit_amounts",
+        "attributes": "attributes",
+    }
     hidden = {field for name, field in kept.items() if name not in include}
-    rows = [{name: value for name, value in row.items() if name not in hidden}
-            for row in call.store.customers.values()
-            if _matches(row, call.query, {"id": "id", "email": "email", "company": "company",
-                                          "customer_group_id": "customer_group_id"})]
+    rows = [
+        {name: value for name, value in row.items() if name not in hidden}
+        for row in call.store.customers.values()
+        if _matches(
+            row,
+            call.query,
+            {"id": "id", "email": "email", "company": "company", "customer_group_id": "customer_group_id"},
+        )
+    ]
     if "formfields" in include:
-        rows = [{**row, "form_fields": [{"name": field["name"], "value": field["value"],
-                                         "customer_id": field["customer_id"]} for field in row["form_fields"]]}
-                for row in rows]
+        rows = [
+            {
+                **row,
+                "form_fields": [
+                    {"name": field["name"], "value": field["value"], "customer_id": field["customer_id"]}
+                    for field in row["form_fields"]
+                ],
+            }
+            for row in rows
+        ]
     return v3_list(rows, call.query, cursors=True)
 
 
 def addresses(call: Call) -> Response:
     """The customers' addresses."""
     ids = call.ids("customer_id:in")
-    return v3_list([row for customer in call.store.customers.values() for row in customer["addresses"]
-                    if ids is None or row["customer_id"] in ids], call.query)
+    return v3_list(
+        [
+            row
+            for customer in call.store.customers.values()
+            for row in customer["addresses"]
+            if ids is None or row["customer_id"] in ids
+        ],
+        call.query,
+    )
 
 
 def form_fields(call: Call) -> Response:
     """The values of form fields, among them the VAT number."""
     wanted, name = call.query.get("customer_id"), call.query.get("field_name")
-    return v3_list([row for customer in call.store.customers.values() for row in customer["form_fields"]
-                    if wanted in (None, str(row["customer_id"])) and name in (None, row["name"])],
-                   call.query, cursors=True)
+    return v3_list(
+        [
+            row
+            for customer in call.store.customers.values()
+            for row in customer["form_fields"]
+            if wanted in (None, str(row["customer_id"])) and name in (None, row["name"])
+        ],
+        call.query,
+        cursors=True,
+    )
 
 
 _INCLUDED = frozenset({"variants"})
@@ -172,8 +247,9 @@ _NOTES = frozenset({"bundle_parts", "is_gift_certificate", "is_deleted"})
 
 def _product(row: Json, query: dict[str, str]) -> Json:
     include = set(query.get("include", "").split(","))
-    shown = {name: value for name, value in row.items() if name not in _NOTES
-             and (name not in _INCLUDED or name in include)}
+    shown = {
+        name: value for name, value in row.items() if name not in _NOTES and (name not in _INCLUDED or name in include)
+    }
     if query.get("include_fields"):
         fields = set(query["include_fields"].split(",")) | {"id"}
         shown = {name: value for name, value in shown.items() if name in fields}
@@ -186,10 +262,15 @@ def _product(row: Json, query: dict[str, str]) -> Json:
 def products(call: Call) -> Response:
     """The catalogue."""
     query = call.query
-    rows = [row for row in call.store.products.values() if not row["is_deleted"]
-            and _matches(row, query, {"id": "id", "sku": "sku"})
-            and query.get("sku", row["sku"]) == row["sku"] and query.get("name", row["name"]) == row["name"]
-            and query.get("keyword", "").lower() in f"{row['name']} {row['sku']}".lower()]
+    rows = [
+        row
+        for row in call.store.products.values()
+        if not row["is_deleted"]
+        and _matches(row, query, {"id": "id", "sku": "sku"})
+        and query.get("sku", row["sku"]) == row["sku"]
+        and query.get("name", row["name"]) == row["name"]
+        and query.get("keyword", "").lower() in f"{row['name']} {row['sku']}".lower()
+    ]
     return v3_list([_product(row, query) for row in rows], query, cursors=True)
 
 
@@ -232,8 +313,16 @@ def create_product(call: Call) -> Response:
     if any(row["name"] == values["name"] or (values.get("sku") and row["sku"] == values["sku"]) for row in live):
         raise ApiError(409, "The product name or sku is a duplicate", errors={"name": "duplicate"})
     number = store.number("product")
-    row = article(store, number, values.get("sku", ""), values["name"], values["price"],
-                  int(values.get("tax_class_id", 0)), str(body["type"]), int(values.get("inventory_level", 0)))
+    row = article(
+        store,
+        number,
+        values.get("sku", ""),
+        values["name"],
+        values["price"],
+        int(values.get("tax_class_id", 0)),
+        str(body["type"]),
+        int(values.get("inventory_level", 0)),
+    )
     row |= values
     store.products[number] = row
     store.emit("store/product/created", {"type": "product", "id": number})
@@ -264,11 +353,22 @@ def product_variants(call: Call) -> Response:
 
 def variants(call: Call) -> Response:
     """All variants, by article number when asked."""
-    rows = [variant for product in call.store.products.values() if not product["is_deleted"]
-            for variant in product["variants"]]
-    return v3_list([row for row in rows if call.query.get("sku", row["sku"]) == row["sku"]
-                    and (call.ids("id:in") is None or row["id"] in (call.ids("id:in") or set()))], call.query,
-                   cursors=True)
+    rows = [
+        variant
+        for product in call.store.products.values()
+        if not product["is_deleted"]
+        for variant in product["variants"]
+    ]
+    return v3_list(
+        [
+            row
+            for row in rows
+            if call.query.get("sku", row["sku"]) == row["sku"]
+            and (call.ids("id:in") is None or row["id"] in (call.ids("id:in") or set()))
+        ],
+        call.query,
+        cursors=True,
+    )
 
 
 def adjust(method: str) -> Callable[[Call], Response]:
@@ -305,8 +405,15 @@ def _stock_target(store: Store, row: Json, method: str) -> tuple[Json, int, int]
     elif isinstance(row.get("product_id"), int) and row["product_id"] in store.products:
         found = (store.products[row["product_id"]], None)
     elif "variant_id" in row:
-        found = next(((product, variant) for product in store.products.values() for variant in product["variants"]
-                      if variant["id"] == row["variant_id"]), None)
+        found = next(
+            (
+                (product, variant)
+                for product in store.products.values()
+                for variant in product["variants"]
+                if variant["id"] == row["variant_id"]
+            ),
+            None,
+        )
     if row.get("location_id") != 1 or isinstance(value, bool) or not isinstance(value, int):
         raise ApiError(422, errors={"items": "location_id 1 and a whole quantity are required"})
     if found is None or found[0]["inventory_tracking"] == "none":

@@ -50,9 +50,18 @@ class BigCommerceSandbox(Sandbox):
         self.deliverer = Deliverer(lambda: self.store, self.faults)
         self.store = self._fresh()
         door = Door(lambda: self.store, self.calls.arrived)
-        self.app = Starlette(routes=door.routes([
-            *order_routes.endpoints(), *shipments.endpoints(), *money_routes.endpoints(), *registers_v2.endpoints(),
-            *registers_v3.endpoints(), *hooks.endpoints()]))
+        self.app = Starlette(
+            routes=door.routes(
+                [
+                    *order_routes.endpoints(),
+                    *shipments.endpoints(),
+                    *money_routes.endpoints(),
+                    *registers_v2.endpoints(),
+                    *registers_v3.endpoints(),
+                    *hooks.endpoints(),
+                ]
+            )
+        )
 
     def _fresh(self) -> Store:
         switches = Switches()
@@ -65,8 +74,12 @@ class BigCommerceSandbox(Sandbox):
 
     def credentials(self) -> Json:
         """See Sandbox. The client secret is what notices are signed with."""
-        return {"store_hash": STORE_HASH, "access_token": ACCESS_TOKEN, "client_id": CLIENT_ID,
-                "client_secret": CLIENT_SECRET}
+        return {
+            "store_hash": STORE_HASH,
+            "access_token": ACCESS_TOKEN,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+        }
 
     def reset(self) -> None:
         """See Sandbox."""
@@ -104,20 +117,40 @@ class BigCommerceSandbox(Sandbox):
     def views(self) -> dict[str, Callable[[], Any]]:
         """See Sandbox."""
         return {
-            "orders": lambda: [v3({"id": order.id, "status_id": order.head["status_id"],
-                                   "total": order.head["total_inc_tax"], "currency": order.currency})
-                               for order in self.store.orders.values()],
+            "orders": lambda: [
+                v3(
+                    {
+                        "id": order.id,
+                        "status_id": order.head["status_id"],
+                        "total": order.head["total_inc_tax"],
+                        "currency": order.currency,
+                    }
+                )
+                for order in self.store.orders.values()
+            ],
             "audit": lambda: audit(self.store),
             "gateway": lambda: v3(self.store.gateway),
             "switches": lambda: vars(self.store.switches),
-            "deliveries": lambda: {"pending": self.deliverer.pending, "attempts": list(self.deliverer.sent),
-                                   "notices": self.deliverer.struck.total(), "faults": dict(self.deliverer.struck)},
+            "deliveries": lambda: {
+                "pending": self.deliverer.pending,
+                "attempts": list(self.deliverer.sent),
+                "notices": self.deliverer.struck.total(),
+                "faults": dict(self.deliverer.struck),
+            },
         }
 
     def actions(self) -> dict[str, Callable[[Json], Any]]:
         """See Sandbox."""
-        return {"switches": self._switches, "checkout": self._checkout, "pay": self._pay, "receive": self._receive,
-                "dirty": self._dirty, "token": self._token, "promotion": self._promotion, "settle": self._settle}
+        return {
+            "switches": self._switches,
+            "checkout": self._checkout,
+            "pay": self._pay,
+            "receive": self._receive,
+            "dirty": self._dirty,
+            "token": self._token,
+            "promotion": self._promotion,
+            "settle": self._settle,
+        }
 
     def _order(self, body: Json) -> Order:
         order = self.store.orders.get(int(body["order_id"]))
@@ -127,9 +160,16 @@ class BigCommerceSandbox(Sandbox):
 
     def _summary(self, order: Order) -> Json:
         head = order.head
-        shown: Json = v3({"id": order.id, "total": head["total_inc_tax"], "tax": head["total_tax"],
-                          "currency": order.currency, "status_id": head["status_id"],
-                          "payment_status": head["payment_status"]})
+        shown: Json = v3(
+            {
+                "id": order.id,
+                "total": head["total_inc_tax"],
+                "tax": head["total_tax"],
+                "currency": order.currency,
+                "status_id": head["status_id"],
+                "payment_status": head["payment_status"],
+            }
+        )
         return shown
 
     def _switches(self, body: Json) -> Any:
@@ -167,11 +207,18 @@ class BigCommerceSandbox(Sandbox):
             self.store.tokens.pop(str(body["revoke"]), None)
             return {"revoked": body["revoke"]}
         name = str(body.get("token") or f"sandbox-token-{self.store.number('token')}")
-        made = Token(str(body.get("client_id", CLIENT_ID)), str(body.get("client_secret", CLIENT_SECRET)),
-                     frozenset(body.get("scopes", SCOPES)))
+        made = Token(
+            str(body.get("client_id", CLIENT_ID)),
+            str(body.get("client_secret", CLIENT_SECRET)),
+            frozenset(body.get("scopes", SCOPES)),
+        )
         self.store.tokens[name] = made
-        return {"access_token": name, "client_id": made.client_id, "client_secret": made.client_secret,
-                "scopes": sorted(made.scopes)}
+        return {
+            "access_token": name,
+            "client_id": made.client_id,
+            "client_secret": made.client_secret,
+            "scopes": sorted(made.scopes),
+        }
 
     def _promotion(self, body: Json) -> Any:
         """Switch an automatic promotion on or off: {"id": 7, "enabled": true}."""

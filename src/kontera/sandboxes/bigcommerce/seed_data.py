@@ -50,7 +50,12 @@ EU_RATES = (
 )
 
 COUNTRY_NAMES = {code: name for code, _, name, *_ in EU_RATES} | {
-    "NO": "Norway", "GB": "United Kingdom", "US": "United States", "JP": "Japan", "KW": "Kuwait", "CH": "Switzerland",
+    "NO": "Norway",
+    "GB": "United Kingdom",
+    "US": "United States",
+    "JP": "Japan",
+    "KW": "Kuwait",
+    "CH": "Switzerland",
 }
 
 # sku, name, price with VAT, tax class, kind (physical or digital), stock
@@ -89,8 +94,11 @@ ARTICLES = (
 
 # the article sold in sizes: parent sku -> (option value, sku, price)
 VARIANTS = {
-    "KO-KOP-025": (("Blå", "KO-KOP-025-BLA", None), ("Vit", "KO-KOP-025-VIT", None),
-                   ("Guld", "KO-KOP-025-GUL", "179.00")),
+    "KO-KOP-025": (
+        ("Blå", "KO-KOP-025-BLA", None),
+        ("Vit", "KO-KOP-025-VIT", None),
+        ("Guld", "KO-KOP-025-GUL", "179.00"),
+    ),
     "TE-ROO-100": (("100 g", "TE-ROO-100-S", None), ("500 g", "TE-ROO-100-L", "289.00")),
 }
 

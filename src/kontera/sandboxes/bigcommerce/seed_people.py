@@ -27,18 +27,40 @@ PEOPLE = (
     ("Emily", "Carter", "", "GB", "7 Mill Lane", "SW1A 1AA", "London", 0, "", "0"),
     ("Maria", "Holm", "Café Holm AB", "SE", "Hamngatan 2", "111 47", "Stockholm", 1, "SE556036079301", "0"),
     ("Hans", "Weber", "Teehaus Weber GmbH", "DE", "Marktplatz 1", "80331", "München", 2, "DE136695976", "0"),
-    ("Sanne", "de Vries", "Theewinkel BV", "NL", "Keizersgracht 100", "1015 CW", "Amsterdam", 2, "NL004495445B01",
-     "0"),
+    ("Sanne", "de Vries", "Theewinkel BV", "NL", "Keizersgracht 100", "1015 CW", "Amsterdam", 2, "NL004495445B01", "0"),
 )
 
 
-def address(first: str, last: str, country: str, street: str, zip_code: str, city: str, *, company: str = "",
-            email: str = "", phone: str = "", vat: str = "") -> Json:
+def address(
+    first: str,
+    last: str,
+    country: str,
+    street: str,
+    zip_code: str,
+    city: str,
+    *,
+    company: str = "",
+    email: str = "",
+    phone: str = "",
+    vat: str = "",
+) -> Json:
     """A postal address with the field names of V2 orders; the VAT number becomes a form field."""
     fields = [{"name": VAT_FIELD, "value": vat}] if vat else []
-    return {"first_name": first, "last_name": last, "company": company, "street_1": street, "street_2": "",
-            "city": city, "state": "", "zip": zip_code, "country": COUNTRY_NAMES.get(country, country),
-            "country_iso2": country, "phone": phone, "email": email, "form_fields": fields}
+    return {
+        "first_name": first,
+        "last_name": last,
+        "company": company,
+        "street_1": street,
+        "street_2": "",
+        "city": city,
+        "state": "",
+        "zip": zip_code,
+        "country": COUNTRY_NAMES.get(country, country),
+        "country_iso2": country,
+        "phone": phone,
+        "email": email,
+        "form_fields": fields,
+    }
 
 
 def email_of(first: str, last: str) -> str:
@@ -56,15 +78,43 @@ def add_customers(store: Store) -> None:
         email = email_of(first, last)
         fields = [{"customer_id": number, "name": VAT_FIELD, "value": vat}] if vat else []
         store.customers[number] = {
-            "id": number, "email": email, "first_name": first, "last_name": last, "company": company, "phone": "",
-            "registration_ip_address": "", "notes": "", "tax_exempt_category": "", "customer_group_id": group,
-            "date_created": now, "date_modified": now, "address_count": 1, "attribute_count": 0,
+            "id": number,
+            "email": email,
+            "first_name": first,
+            "last_name": last,
+            "company": company,
+            "phone": "",
+            "registration_ip_address": "",
+            "notes": "",
+            "tax_exempt_category": "",
+            "customer_group_id": group,
+            "date_created": now,
+            "date_modified": now,
+            "address_count": 1,
+            "attribute_count": 0,
             "authentication": {"force_password_reset": False},
-            "addresses": [{"id": number * 10, "customer_id": number, "first_name": first, "last_name": last,
-                           "company": company, "address1": street, "address2": "", "city": city,
-                           "state_or_province": "", "postal_code": zip_code,
-                           "country": COUNTRY_NAMES.get(country, country), "country_code": country, "phone": "",
-                           "address_type": "commercial" if company else "residential"}],
-            "attributes": [], "form_fields": fields, "store_credit_amounts": [{"amount": Decimal(credit)}],
-            "accepts_product_review_abandoned_cart_emails": False, "origin_channel_id": 1, "channel_ids": [1, 2],
+            "addresses": [
+                {
+                    "id": number * 10,
+                    "customer_id": number,
+                    "first_name": first,
+                    "last_name": last,
+                    "company": company,
+                    "address1": street,
+                    "address2": "",
+                    "city": city,
+                    "state_or_province": "",
+                    "postal_code": zip_code,
+                    "country": COUNTRY_NAMES.get(country, country),
+                    "country_code": country,
+                    "phone": "",
+                    "address_type": "commercial" if company else "residential",
+                }
+            ],
+            "attributes": [],
+            "form_fields": fields,
+            "store_credit_amounts": [{"amount": Decimal(credit)}],
+            "accepts_product_review_abandoned_cart_emails": False,
+            "origin_channel_id": 1,
+            "channel_ids": [1, 2],
         }

@@ -18,9 +18,19 @@ from kontera.sandboxes.bigcommerce.state import Json, Order, Store
 from kontera.sandboxes.kit import json_response
 
 _TEXTS = ("tracking_number", "shipping_method", "shipping_provider", "tracking_carrier", "tracking_link", "comments")
-_PROVIDERS = {"": "", "auspost": "Australia Post", "canadapost": "Canada Post", "endicia": "Endicia", "usps": "USPS",
-              "fedex": "FedEx", "royalmail": "Royal Mail", "ups": "UPS", "upsready": "UPS", "shipperhq": "ShipperHQ",
-              "upsonline": "UPS"}
+_PROVIDERS = {
+    "": "",
+    "auspost": "Australia Post",
+    "canadapost": "Canada Post",
+    "endicia": "Endicia",
+    "usps": "USPS",
+    "fedex": "FedEx",
+    "royalmail": "Royal Mail",
+    "ups": "UPS",
+    "upsready": "UPS",
+    "shipperhq": "ShipperHQ",
+    "upsonline": "UPS",
+}
 _TRACKING_LENGTH = 50
 
 
@@ -28,9 +38,15 @@ def endpoints() -> list[Endpoint]:
     """The table of this module."""
     many = "/v2/orders/{order_id:int}/shipments"
     one = many + "/{shipment_id:int}"
-    return [Endpoint("GET", many, listed, SCOPE), Endpoint("POST", many, create, SCOPE),
-            Endpoint("DELETE", many, delete_all, SCOPE), Endpoint("GET", f"{many}/count", count, SCOPE),
-            Endpoint("GET", one, get, SCOPE), Endpoint("PUT", one, put, SCOPE), Endpoint("DELETE", one, delete, SCOPE)]
+    return [
+        Endpoint("GET", many, listed, SCOPE),
+        Endpoint("POST", many, create, SCOPE),
+        Endpoint("DELETE", many, delete_all, SCOPE),
+        Endpoint("GET", f"{many}/count", count, SCOPE),
+        Endpoint("GET", one, get, SCOPE),
+        Endpoint("PUT", one, put, SCOPE),
+        Endpoint("DELETE", one, delete, SCOPE),
+    ]
 
 
 def _shipment(call: Call) -> tuple[Order, Json]:
@@ -70,19 +86,41 @@ def create(call: Call) -> Response:
         order.head["items_shipped"] += pieces
     provider = texts["shipping_provider"]
     shipment: Json = {
-        "id": call.store.number("shipment"), "order_id": order.id, "customer_id": order.head["customer_id"],
-        "order_address_id": address["id"], "date_created": call.store.now(), **texts,
+        "id": call.store.number("shipment"),
+        "order_id": order.id,
+        "customer_id": order.head["customer_id"],
+        "order_address_id": address["id"],
+        "date_created": call.store.now(),
+        **texts,
         "merchant_shipping_cost": amount(body.get("merchant_shipping_cost", ZERO), "merchant_shipping_cost"),
         "shipping_method": texts["shipping_method"] or address.get("shipping_method", ""),
-        "billing_address": {name: value for name, value in order.head["billing_address"].items()
-                            if name != "form_fields"},
-        "shipping_address": {name: address[name] for name in
-                             ("first_name", "last_name", "company", "street_1", "street_2", "city", "state", "zip",
-                              "country", "country_iso2", "phone", "email")},
-        "items": [{"order_product_id": line["id"], "product_id": line["product_id"], "quantity": pieces}
-                  for line, pieces in goods],
+        "billing_address": {
+            name: value for name, value in order.head["billing_address"].items() if name != "form_fields"
+        },
+        "shipping_address": {
+            name: address[name]
+            for name in (
+                "first_name",
+                "last_name",
+                "company",
+                "street_1",
+                "street_2",
+                "city",
+                "state",
+                "zip",
+                "country",
+                "country_iso2",
+                "phone",
+                "email",
+            )
+        },
+        "items": [
+            {"order_product_id": line["id"], "product_id": line["product_id"], "quantity": pieces}
+            for line, pieces in goods
+        ],
         "shipping_provider_display_name": _PROVIDERS.get(provider, provider),
-        "generated_tracking_link": texts["tracking_link"]}
+        "generated_tracking_link": texts["tracking_link"],
+    }
     order.shipments.append(shipment)
     call.store.emit("store/shipment/created", {"type": "shipment", "id": shipment["id"], "orderId": order.id})
     _follow(call.store, order)
@@ -132,8 +170,9 @@ def put(call: Call) -> Response:
     order, shipment = _shipment(call)
     body = call.object()
     if {"items", "order_address_id", "id", "order_id"} & set(body):
-        raise ApiError(400, "The field 'items' cannot be written to. Please remove it from your request before "
-                            "trying again.")
+        raise ApiError(
+            400, "The field 'items' cannot be written to. Please remove it from your request before trying again."
+        )
     shipment |= _texts({**shipment, **body})
     call.store.emit("store/shipment/updated", {"type": "shipment", "id": shipment["id"], "orderId": order.id})
     return json_response(v2(shipment))

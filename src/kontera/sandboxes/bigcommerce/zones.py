@@ -45,8 +45,7 @@ def rates_for(store: Store, class_id: int, country: str, group: int = 0) -> tupl
             continue
         by_class = {entry["tax_class_id"]: entry["rate"] for entry in rate["class_rates"]}
         if class_id in by_class:
-            found.append(Rate(rate["id"], rate["name"], class_id, name, Decimal(by_class[class_id]),
-                              rate["priority"]))
+            found.append(Rate(rate["id"], rate["name"], class_id, name, Decimal(by_class[class_id]), rate["priority"]))
     return tuple(sorted(found, key=lambda rate: (rate.priority, rate.id)))
 
 

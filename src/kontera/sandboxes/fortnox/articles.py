@@ -39,9 +39,13 @@ def list_all(call: Call) -> Answer:
 
     def show(article: Record) -> Record:
         full = _show(call, article)
-        return {"@url": full["@url"], **{name: full[name] for name in _LIST},
-                **{name: str(full[name]) for name in _AS_TEXT},
-                "SalesPrice": None if full["SalesPrice"] is None else str(full["SalesPrice"]), "VAT": None}
+        return {
+            "@url": full["@url"],
+            **{name: full[name] for name in _LIST},
+            **{name: str(full[name]) for name in _AS_TEXT},
+            "SalesPrice": None if full["SalesPrice"] is None else str(full["SalesPrice"]),
+            "VAT": None,
+        }
 
     return Answer(lists.envelope("Articles", chosen, call.query, show))
 

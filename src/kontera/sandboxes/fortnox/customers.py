@@ -71,7 +71,8 @@ def create(call: Call) -> Answer:
     number = customer["CustomerNumber"]
     if number is None:
         number = company.free_number(
-            "customers", lambda each: each in company.customers or each in company.deleted_customers)
+            "customers", lambda each: each in company.customers or each in company.deleted_customers
+        )
         customer["CustomerNumber"] = number
     if not _NUMBER.match(number):
         raise refuse(2000106, f"Värdet måste vara alfanumeriskt ({number})")

@@ -115,9 +115,17 @@ def bookkeep(call: Call) -> Answer:
         company.predefined_series["INVOICEPAYMENT"],
         day,
         Source("INVOICEPAYMENT", record["Number"], f"Kundinbetalning, faktura {record['InvoiceNumber']}"),
-        postings, call.now)
-    record.update({"Booked": True, "VoucherNumber": voucher["VoucherNumber"],
-                   "VoucherSeries": voucher["VoucherSeries"], "VoucherYear": year_id})
+        postings,
+        call.now,
+    )
+    record.update(
+        {
+            "Booked": True,
+            "VoucherNumber": voucher["VoucherNumber"],
+            "VoucherSeries": voucher["VoucherSeries"],
+            "VoucherYear": year_id,
+        }
+    )
     invoice["_claim"] = invoice.get("_claim", ZERO) - claim
     invoice["Balance"] = balance
     invoice["FinalPayDate"] = record["PaymentDate"] if balance == 0 else None

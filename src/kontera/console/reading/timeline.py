@@ -1,0 +1,75 @@
+"""What happened to an order, in the order it happened: shop, hub, ledger, people.
+
+Decides which rows of the tables are worth a line. Every line has its time and who did it; nothing is inferred.
+"""
+
+from __future__ import annotations
+
+from kontera.console.reading.one_order import Paper, Step
+from kontera.console.reading.waiting import SEALED, words_of
+from kontera.db.models import CaseWaiter, Decision, Fact, Notice, ShopOrder
+
+SHOWN = 100
+
+
+def timeline(order: ShopOrder, papers: list[Paper], waits: list[CaseWaiter], language: str) -> list[Step]:
+    """All steps, the oldest first."""
+    shop = order.connection.name
+    steps = [*_from_shop(order, shop), *_from_hub(order, waits, language), *_from_ledger(papers)]
+    return sorted(steps, key=lambda step: step.at)
+
+
+def waits_of(order: ShopOrder) -> list[CaseWaiter]:
+    """Every case the order waited or waits in."""
+    waits = order.waits.select_related("case__connection__ledger").defer(*(f"case__{field}" for field in SEALED))
+    return list(waits.order_by("since")[:SHOWN])
+
+
+def versions_of(order: ShopOrder) -> list[Fact]:
+    """The order as read from the shop, each time it had changed; without the contents."""
+    facts = Fact.objects.filter(connection=order.connection_id, kind="order", external_id=order.external_id)
+    return list(facts.defer("raw", "content").order_by("version")[:SHOWN])
+
+
+def _from_shop(order: ShopOrder, shop: str) -> list[Step]:
+    notices = Notice.objects.filter(connection=order.connection_id, kind="order", external_id=order.external_id)
+    steps = [
+        Step(notice.received_at, "shop", f"notice_{notice.source}", shop)
+        for notice in notices.defer("body").order_by("id")[:SHOWN]
+    ]
+    if order.placed_at:
+        steps.append(Step(order.placed_at, "shop", "placed", shop, order.number))
+    steps += [Step(fact.read_at, "hub", "read", "Kontera", f"v{fact.version}") for fact in versions_of(order)]
+    return steps
+
+
+def _from_hub(order: ShopOrder, waits: list[CaseWaiter], language: str) -> list[Step]:
+    steps = [Step(wait.since, "hub", "waits", "Kontera", words_of(wait.case, language, 1).title) for wait in waits]
+    steps += [
+        Step(wait.released_at, "hub", "released", "Kontera", words_of(wait.case, language, 1).title)
+        for wait in waits
+        if wait.released_at
+    ]
+    decisions = Decision.objects.filter(order=order) | Decision.objects.filter(
+        order=None, case__in=[wait.case_id for wait in waits]
+    )
+    steps += [
+        Step(decision.decided_at, "person", f"decision_{decision.choice}", decision.author, decision.reason)
+        for decision in decisions.order_by("id")[:SHOWN]
+    ]
+    if order.place == ShopOrder.Place.LEFT_OUT:
+        steps.append(Step(order.changed_at, "hub", "left_out", "Kontera", order.left_out_reason))
+    return steps
+
+
+def _from_ledger(papers: list[Paper]) -> list[Step]:
+    steps = []
+    for paper in papers:
+        row, ledger = paper.row, paper.row.connection.name
+        steps.append(Step(row.created_at, "hub", "planned", "Kontera", row.reference))
+        if row.sent_at:
+            steps.append(Step(row.sent_at, "hub", "sent", "Kontera", row.reference))
+        if row.finished_at:
+            detail = " ".join(part for part in (row.number, row.voucher) if part)
+            steps.append(Step(row.finished_at, "ledger", f"finished_{row.step}", ledger, detail or row.reference))
+    return steps

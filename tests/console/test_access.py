@@ -1,0 +1,212 @@
+"""Who gets in, and who may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from kontera.clock import ManualClock
+from kontera.console import actions
+from kontera.console.views.door import TRIES
+from kontera.db.models import AuditEntry, Connection
+from tests.console.world import PASSWORD, World, build
+
+Person = Callable[[str], Client]
+
+
+def reads(world: World) -> list[str]:
+    """Every page of a merchant's."""
+    order, case = world.booked.pk, world.cases["ACCOUNT_INACTIVE"].pk
+    return [
+        "",
+        "orders/",
+        "orders/export.csv",
+        f"orders/{order}/",
+        f"orders/{order}/facts/1/",
+        f"orders/{order}/requests/",
+        "cases/",
+        f"cases/{case}/",
+        "rules/",
+        "rules/3/",
+        "rules/3/rulebook.toml",
+        "connections/",
+        "connections/nt/",
+    ]
+
+
+def acts(world: World) -> list[str]:
+    """Everything that can be done."""
+    order, case = world.booked.pk, world.cases["ACCOUNT_INACTIVE"].pk
+    return [
+        f"orders/{order}/read-again/",
+        f"orders/{order}/check-again/",
+        f"cases/{case}/release/",
+        f"cases/{case}/assign/",
+        "connections/nt/readiness/",
+        "connections/nt/switch/",
+    ]
+
+
+def test_the_lists_above_are_all_there_is(world: World) -> None:
+    """A page added without a permission test fails here."""
+    from kontera.console.urls import _MERCHANT
+
+    assert len(_MERCHANT) == len(reads(world)) + len(acts(world))
+
+
+def test_nobody_sees_anything_before_signing_in(world: World) -> None:
+    """M120: every page leads to the door."""
+    for path in reads(world):
+        answer = Client().get(world.path + path)
+        assert (302, True) == (answer.status_code, answer["Location"].startswith("/sign-in/")), path
+    for path in acts(world):
+        answer = Client().post(world.path + path)
+        assert (302, True) == (answer.status_code, answer["Location"].startswith("/sign-in/")), path
+
+
+def test_another_merchants_pages_do_not_exist(world: World, person: Person) -> None:
+    """M120: 404, not 403, for every page and action, also through one's own merchant's address."""
+    other = build("Annan Butik AB", orders=1)
+    client = person("owner")
+    for path in reads(other):
+        assert 404 == client.get(other.path + path).status_code, path
+    for path in acts(other):
+        assert 404 == client.post(other.path + path).status_code, path
+    mixed = [
+        f"orders/{other.booked.pk}/",
+        f"orders/{other.booked.pk}/facts/1/",
+        f"cases/{other.cases['VAT_UNMAPPED'].pk}/",
+    ]
+    for path in mixed:
+        assert 404 == client.get(world.path + path).status_code, path
+    assert 404 == client.post(world.path + f"cases/{other.cases['VAT_UNMAPPED'].pk}/release/").status_code
+    assert 404 == client.post(world.path + f"orders/{other.booked.pk}/read-again/").status_code
+
+
+def test_an_auditor_reads_everything_and_changes_nothing(
+    world: World, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M120: 403 on every action, and nothing was called."""
+    called: list[str] = []
+    for name in ("release", "check_again", "read_again", "readiness", "hand_over", "switch"):
+        monkeypatch.setattr(actions, name, lambda *_, name=name, **__: called.append(name))
+    client = person("auditor")
+    for path in reads(world):
+        assert 200 == client.get(world.path + path).status_code, path
+    for path in acts(world):
+        assert 403 == client.post(world.path + path).status_code, path
+    assert [] == called
+    assert b"release" not in client.get(world.path + f"cases/{world.cases['VAT_UNMAPPED'].pk}/").content
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("owner", 302), ("finance", 302), ("operations", 403), ("ecommerce", 403)]
+)
+def test_only_owner_and_finance_pause_a_connection(world: World, person: Person, role: str, status: int) -> None:
+    """Stopping the bookkeeping is theirs."""
+    answer = person(role).post(world.path + "connections/nt/switch/", {"live": "no", "reason": "byter butik"})
+    assert status == answer.status_code
+    assert (status == 302) != Connection.objects.get(pk=world.shop.pk).live
+
+
+def test_looking_changes_nothing(world: World, person: Person) -> None:
+    """An action is never a link, a page never a form's target."""
+    client = person("owner")
+    assert {405} == {client.get(world.path + path).status_code for path in acts(world)}
+    assert {405} == {client.post(world.path + path).status_code for path in reads(world)}
+
+
+def test_a_form_from_elsewhere_is_refused(world: World) -> None:
+    """Cross-site requests carry no token: refused in words, and nothing happens."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(get_user_model().objects.get(username=world.people["owner"]))
+    answer = client.post(world.path + "connections/nt/switch/", {"live": "no"})
+    assert 403 == answer.status_code
+    assert "Formuläret är för gammalt" in answer.content.decode()
+    assert Connection.objects.get(pk=world.shop.pk).live
+
+
+def test_pages_keep_to_their_host_and_out_of_caches(world: World, person: Person) -> None:
+    """No script from elsewhere, no page in a cache, no framing."""
+    answer = person("finance").get(world.path)
+    assert "default-src 'none'; script-src 'self'" in answer["Content-Security-Policy"]
+    assert "no-store" == answer["Cache-Control"]
+    assert "DENY" == answer["X-Frame-Options"]
+    assert "nosniff" == answer["X-Content-Type-Options"]
+
+
+def test_signing_in_leads_to_today_and_is_written_down(world: World) -> None:
+    """The person comes to their merchant; the audit log knows."""
+    client = Client()
+    answer = client.post("/sign-in/", {"username": world.people["finance"], "password": PASSWORD}, follow=True)
+    assert [("/", 302), (world.path, 302)] == answer.redirect_chain
+    assert 1 == AuditEntry.objects.filter(author=world.people["finance"], action="sign_in").count()
+
+
+def test_a_wrong_password_and_a_wrong_name_look_the_same(world: World) -> None:
+    """Nobody learns who has an account."""
+    wrong = Client().post("/sign-in/", {"username": world.people["finance"], "password": "fel"})
+    nobody = Client().post("/sign-in/", {"username": "ingen@example.com", "password": "fel"})
+    assert 400 == wrong.status_code == nobody.status_code
+    assert "hör inte ihop" in wrong.content.decode()
+    assert "hör inte ihop" in nobody.content.decode()
+
+
+def test_guessing_is_stopped_and_allowed_again_later(world: World, clock: ManualClock) -> None:
+    """After ten wrong passwords also the right one waits a quarter of an hour."""
+    name = world.people["owner"]
+    for _ in range(TRIES):
+        assert 400 == Client().post("/sign-in/", {"username": name, "password": "fel"}).status_code
+    right = {"username": name, "password": PASSWORD}
+    assert "Vänta en kvart" in Client().post("/sign-in/", right).content.decode()
+    clock.advance(timedelta(minutes=16))
+    assert 302 == Client().post("/sign-in/", right).status_code
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_the_door_leads_only_inside(world: World, wanted: str) -> None:
+    """A link to the sign-in page cannot send people elsewhere."""
+    form = {"username": world.people["owner"], "password": PASSWORD, "next": wanted}
+    assert "/" == Client().post("/sign-in/", form)["Location"]
+
+
+def test_signing_out_ends_it(world: World, person: Person) -> None:
+    """Afterwards the door is closed again."""
+    client = person("finance")
+    assert "/sign-in/" == client.post("/sign-out/")["Location"]
+    assert 302 == client.get(world.path).status_code
+
+
+def test_a_person_without_a_merchant_is_told_what_to_do(world: World) -> None:
+    """No empty page."""
+    user = get_user_model().objects.create_user("ny@example.com", password=PASSWORD)
+    client = Client()
+    client.force_login(user)
+    assert "Be ägaren" in client.get("/").content.decode()
+
+
+def test_an_accounting_firm_switches_merchant_on_every_page(world: World, person: Person) -> None:
+    """A person with two merchants sees both, and comes back to the last one."""
+    other = build("Annan Butik AB", orders=1)
+    user = get_user_model().objects.get(username=world.people["finance"])
+    user.memberships.create(merchant=other.merchant, role="finance")
+    client = person("finance")
+    assert f'href="{other.path}"' in client.get(world.path).content.decode()
+    assert 200 == client.get(other.path).status_code
+    assert other.path == client.get("/")["Location"]
+
+
+def test_the_language_is_the_persons_and_stays(world: World, person: Person) -> None:
+    """Swedish until chosen otherwise; the choice survives signing out."""
+    client = person("finance")
+    assert '<html lang="sv">' in client.get(world.path).content.decode()
+    client.post("/language/", {"language": "en", "next": world.path})
+    assert '<html lang="en">' in client.get(world.path).content.decode()
+    client.post("/sign-out/")
+    assert '<html lang="en">' in client.get("/sign-in/").content.decode()
+    client.post("/language/", {"language": "tlh"})
+    assert '<html lang="en">' in client.get("/sign-in/").content.decode()
