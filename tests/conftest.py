@@ -15,6 +15,7 @@ from kontera.db.ground import open_ground, set_up_django
 set_up_django()
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1] / "src")  # for the processes that tests start
 
+
 @pytest.fixture(scope="session")
 def ground() -> Iterator[Path]:
     """The database, set up and migrated, shared by the tests of one process."""

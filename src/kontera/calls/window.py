@@ -23,7 +23,7 @@ class RateWindow:
     who was frozen, and has been taken over meanwhile, sends nothing when it wakes up.
     """
 
-    def __init__(self, clock: Clock, limit: int, seconds: float, slack: float = 0.08) -> None:
+    def __init__(self, clock: Clock, limit: int, seconds: float, slack: float = 0.25) -> None:
         self._clock = clock
         self._limit = limit
         self._seconds = seconds
