@@ -87,13 +87,14 @@ class Reader:
             page += 1
 
     def _get(self, path: str, params: dict[str, str]) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {self._token()}", "Accept": "application/json"}
+        headers = {"Authorization": f"Bearer {self.token()}", "Accept": "application/json"}
         answer = self._http.get(self._ledger["base_url"] + path, params=params, headers=headers)
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
 
-    def _token(self) -> str:
+    def token(self) -> str:
+        """An access token of the ledger, for reading."""
         keys = self._ledger["credentials"]
         if "report_token" not in keys:
             answer = self._http.post(
