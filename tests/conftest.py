@@ -13,6 +13,7 @@ import pytest
 from kontera.db.ground import open_ground, set_up_django
 
 set_up_django()
+os.environ["PYTHONPATH"] = str(Path(__file__).parents[1] / "src")  # for the processes that tests start
 
 
 @pytest.fixture(scope="session")

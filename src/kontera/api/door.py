@@ -16,7 +16,7 @@ import msgspec
 import structlog
 from asgiref.sync import sync_to_async
 from django.db import Error as DatabaseError
-from django.db import close_old_connections, connections
+from django.db import OperationalError, close_old_connections, connections
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -94,6 +94,10 @@ class Keeper(threading.Thread):
         except DatabaseError as error:
             _log.error("notices not kept", count=len(arrivals), error=str(error))
             close_old_connections()
+            if len(batch) > 1 and not isinstance(error, OperationalError):  # one of them: the others must not suffer
+                for waiting in batch:
+                    self._keep([waiting])
+                return
             kept = False
         for waiting in batch:
             waiting.loop.call_soon_threadsafe(_answer, waiting.kept, kept)
@@ -117,7 +121,11 @@ class Door:
         body = await _body(request)
         if body is None:
             return JSONResponse({"error": "too large"}, status_code=413)
-        found = await self._shop(request.path_params["door"])
+        try:
+            found = await self._shop(request.path_params["door"])
+        except DatabaseError as error:
+            _log.error("notice not kept", error=str(error))
+            return _send_again()
         if found is None:
             return JSONResponse({"error": "unknown address"}, status_code=404)
         connection, shop = found
@@ -140,7 +148,7 @@ class Door:
             for change in content.changes
         ]
         if arrivals and not await self._keeper.keep(arrivals):
-            return JSONResponse({"error": "not kept, send again"}, status_code=503)
+            return _send_again()
         return JSONResponse({"kept": len(arrivals)})
 
     async def _shop(self, door: str) -> tuple[Connection, Storefront] | None:
@@ -153,11 +161,21 @@ class Door:
         return found
 
     def _open(self, door: str) -> tuple[Connection, Storefront] | None:
-        close_old_connections()
+        try:
+            return self._find(door)
+        except OperationalError:  # this thread's session broke while it idled: open a new one, once
+            connections["default"].close()
+            return self._find(door)
+
+    def _find(self, door: str) -> tuple[Connection, Storefront] | None:
         connection = Connection.objects.filter(door=door, kind=Connection.Kind.STOREFRONT).first()
         if connection is None:
             return None
         return connection, adapters.storefront(connection, self._clock, RateWindow(self._clock, 0, 0))
+
+
+def _send_again() -> Response:
+    return JSONResponse({"error": "not kept, send again"}, status_code=503)
 
 
 async def _body(request: Request) -> bytes | None:

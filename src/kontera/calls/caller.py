@@ -20,6 +20,7 @@ from kontera.errors import Problem, Uncertain, WillRetry
 _SECRET_NAMES = re.compile(rb'("(?:access_token|refresh_token|client_secret|secret|id_token)"\s*:\s*")[^"]*(")')
 _FORM_SECRETS = re.compile(rb"((?:refresh_token|client_secret|code|token)=)[^&]*")
 _KEPT_BODY = 200_000
+_LAPSED = "not sent: this worker's hold on the lane had lapsed"
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,11 +81,23 @@ class Caller:
         writes: bool | None = None,
     ) -> Answer:
         """One request, waiting for its slot first. `writes` says whether repeating it could do something twice;
-        by default everything but GET does. Raises WillRetry (not sent, or a read that failed) or Uncertain."""
+        by default everything but GET does. A read whose answer was lost is tried once more at once: one cut connection
+        is not a vendor that is down. Raises WillRetry (not sent, or a read that failed twice) or Uncertain."""
         writes = method != "GET" if writes is None else writes
         url = path if path.startswith("http") else self.base_url + path
         request = self._client.build_request(method, url, params=params, headers=headers, content=content)
+        try:
+            return self._once(request, writes)
+        except WillRetry:
+            if writes:
+                raise
+        return self._once(request, writes)
+
+    def _once(self, request: httpx2.Request, writes: bool) -> Answer:
         ticket = self.window.enter()
+        if writes and not self.window.may_write():
+            facts = {"vendor": self.vendor, "request": f"{request.method} {request.url.path}"}
+            raise WillRetry(Problem(code="VENDOR_BUSY", cause=f"vendor:{self.vendor}", facts=facts, vendor=_LAPSED))
         began = self.clock.now()
         started = self.clock.seconds()
         try:
@@ -95,13 +108,14 @@ class Caller:
             problem = Problem(
                 code="DELIVERY_UNCERTAIN" if sent and writes else "VENDOR_UNREACHABLE",
                 cause=f"vendor:{self.vendor}",
-                facts={"vendor": self.vendor, "request": f"{method} {request.url.path}"},
+                facts={"vendor": self.vendor, "request": f"{request.method} {request.url.path}"},
                 vendor=type(error).__name__,
             )
             if sent and writes:
                 raise Uncertain(problem) from error
             raise WillRetry(problem) from error
         self.window.left(ticket)
+        self.window.answered(response.status_code)
         self._keep(request, began, started, response.status_code, response.content, "")
         return Answer(
             status=response.status_code,

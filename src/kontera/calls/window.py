@@ -7,6 +7,7 @@ arrive at most `slack` seconds late. Never sleeps on its own clock and never tal
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -17,17 +18,21 @@ from kontera.clock import Clock
 class RateWindow:
     """A window shared by the threads of one lane: `enter()` waits for a slot, `left(ticket)` notes the answer.
 
-    limit 0 means no limit. `log()` and `restore()` carry the window from one worker to the next.
+    limit 0 means no limit. `log()` and `restore()` carry the window from one worker to the next. `well` counts calls
+    the vendor answered as it should. Writes may leave until the instant a lane's holder last set with `allow_writes`:
+    who was frozen, and has been taken over meanwhile, sends nothing when it wakes up.
     """
 
-    def __init__(self, clock: Clock, limit: int, seconds: float, slack: float = 0.08) -> None:
+    def __init__(self, clock: Clock, limit: int, seconds: float, slack: float = 0.25) -> None:
         self._clock = clock
         self._limit = limit
         self._seconds = seconds
         self._slack = slack
         self._arrivals: deque[list[float]] = deque(maxlen=limit or 1)
         self._blocked_until = 0.0
+        self._writes_until = math.inf
         self._lock = threading.Lock()
+        self.well = 0
 
     def enter(self) -> list[float]:
         """Wait until one more call may leave; answers the ticket to hand to `left`."""
@@ -48,6 +53,20 @@ class RateWindow:
         """The call was answered: it arrived no later than now."""
         with self._lock:
             ticket[0] = min(ticket[0], self._clock.seconds())
+
+    def answered(self, status: int) -> None:
+        """The vendor answered with this HTTP status; anything but busy and broken counts as well."""
+        if status < 500 and status != 429:
+            with self._lock:
+                self.well += 1
+
+    def allow_writes(self, until: float) -> None:
+        """Writes may leave until then, on the scale of `Clock.seconds`."""
+        self._writes_until = until
+
+    def may_write(self) -> bool:
+        """Whether a write may leave now."""
+        return self._clock.seconds() < self._writes_until
 
     def block(self, seconds: float) -> None:
         """The vendor said wait: nobody enters for `seconds`."""

@@ -6,7 +6,9 @@ import functools
 import getpass
 import json
 import logging
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -33,6 +35,7 @@ def grounded(command: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         quiet_logs()
+        leave_in_order()
         try:
             with open_ground():
                 return command(*args, **kwargs)
@@ -41,6 +44,17 @@ def grounded(command: Callable[P, R]) -> Callable[P, R]:
             sys.exit(3)
 
     return run
+
+
+def leave_in_order() -> None:
+    """SIGTERM ends this process as an interrupt does, by way of every `finally`: the database it started must be let
+    go of. (uvicorn sends itself the signal again once it has stopped, which would otherwise end us on the spot.)"""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _leave)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit(0)
 
 
 def quiet_logs() -> None:

@@ -48,6 +48,10 @@ class Reader:
             where = f"/3/vouchers/{row['VoucherSeries']}/{row['VoucherNumber']}"
             yield self._get(where, {"financialyear": str(row["Year"])})["Voucher"]
 
+    def payments(self) -> list[dict[str, Any]]:
+        """Every invoice payment of the ledger."""
+        return list(self._pages("/3/invoicepayments", "InvoicePayments"))
+
     def customers(self) -> list[dict[str, Any]]:
         """Every customer of the ledger."""
         return list(self._pages("/3/customers", "Customers"))
@@ -65,6 +69,11 @@ class Reader:
         answer.raise_for_status()
         return answer.json()
 
+    def no_faults(self, vendor: str) -> None:
+        """Nothing goes wrong at this vendor any more."""
+        where = {"fortnox": self._ledger, "bigcommerce": self._shop}[vendor]["base_url"]
+        self._http.delete(f"{where}/_sandbox/faults").raise_for_status()
+
     def open_the_gate(self) -> None:
         """Lift the ledger's rate limit: reading everything back is not part of what is measured."""
         self.control("fortnox", "actions/limit", {"count": None, "seconds": 5})
@@ -78,13 +87,14 @@ class Reader:
             page += 1
 
     def _get(self, path: str, params: dict[str, str]) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {self._token()}", "Accept": "application/json"}
+        headers = {"Authorization": f"Bearer {self.token()}", "Accept": "application/json"}
         answer = self._http.get(self._ledger["base_url"] + path, params=params, headers=headers)
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
 
-    def _token(self) -> str:
+    def token(self) -> str:
+        """An access token of the ledger, for reading."""
         keys = self._ledger["credentials"]
         if "report_token" not in keys:
             answer = self._http.post(

@@ -23,6 +23,7 @@ import httpx2
 
 from kontera.accounting.starter import starter
 from kontera.accounting.vat import code_of
+from kontera.cli.common import leave_in_order
 from kontera.clock import Clock
 
 _OSS_ACCOUNT = "2670"
@@ -86,6 +87,10 @@ class Stage:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def signal(self, name: str, number: int) -> None:
+        """Send a signal to a process by its name."""
+        os.killpg(self.running[name].pid, number)
+
     def stop(self) -> None:
         """Stop everything in good order, workers first; what does not stop is killed."""
         for name in sorted(self.running, key=lambda one: (one == "sandboxes", one == "serve")):
@@ -103,6 +108,7 @@ class Stage:
 @contextlib.contextmanager
 def stage(clock: Clock, keep: bool = False) -> Iterator[Stage]:
     """A stage in a fresh home; everything is stopped and removed at the end (unless `keep`)."""
+    leave_in_order()
     home = Path(tempfile.mkdtemp(prefix="kontera-"))
     home.chmod(0o755)  # the database's own account must be able to enter when we are root
     made = Stage(home, clock)

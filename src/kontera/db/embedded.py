@@ -20,8 +20,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from kontera.clock import SystemClock
+
 _SUPERUSER = "kontera"
 _DATABASE = "kontera"
+_SOCKET = ".s.PGSQL.5432"
+_START_ATTEMPTS = 10
 _SOCKET_PATH_MAX = 90  # sockaddr_un holds 107 bytes; the server adds "/.s.PGSQL.5432" and ".lock"
 
 
@@ -92,14 +96,20 @@ class EmbeddedServer:
             command = Path(f"/proc/{pid}/cmdline").read_bytes() if Path("/proc").is_dir() else b"postgres"
             os.kill(pid, 0)
         except (ProcessLookupError, FileNotFoundError):
-            note.unlink(missing_ok=True)
+            self._forget_the_dead(note)
             return False
         except PermissionError:
             return True
         if b"postgres" not in command or (Path("/proc").is_dir() and os.fsencode(str(self._data)) not in command):
-            note.unlink(missing_ok=True)
+            self._forget_the_dead(note)
             return False
         return True
+
+    def _forget_the_dead(self, note: Path) -> None:
+        """Remove the marks of a server that was killed. The server would do so itself, but takes a process that was
+        killed and that nobody has buried yet (a zombie: in a container perhaps for ever) for a living one."""
+        for mark in (note, self._socket_folder() / f"{_SOCKET}.lock", self._socket_folder() / _SOCKET):
+            mark.unlink(missing_ok=True)
 
     def _prepare(self) -> None:
         if not self._root.exists():
@@ -120,7 +130,16 @@ class EmbeddedServer:
             "-c max_connections=200 -c shared_buffers=128MB -c timezone=UTC -c log_timezone=UTC"
         )
         log = self._root / "server.log"
-        self._run("pg_ctl", "start", "-D", str(self._data), "-l", str(log), "-o", options, "-w", "-t", "60", "-s")
+        for attempt in range(1, _START_ATTEMPTS + 1):
+            try:
+                self._run(
+                    "pg_ctl", "start", "-D", str(self._data), "-l", str(log), "-o", options, "-w", "-t", "60", "-s"
+                )
+                break
+            except DatabaseTrouble:  # children of a server that was killed may take a moment to end
+                if attempt == _START_ATTEMPTS:
+                    raise
+                SystemClock().sleep(0.5)
         exists = self._sql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{_DATABASE}'")
         if not exists.strip():
             self._sql("postgres", f"CREATE DATABASE {_DATABASE}")

@@ -54,7 +54,8 @@ def drain(lane: Lane, clock: Clock) -> None:
                 if isinstance(error, NeedsSignIn):
                     connection.signed_in = False
                     connection.save(update_fields=["signed_in"])
-            lanes.rest(lane, clock.now(), str(error), error.after if isinstance(error, WillRetry) else 0.0)
+            after = error.after if isinstance(error, WillRetry) else 0.0
+            lanes.rest(lane, clock.now(), str(error), after, progress=window.well > 0)
     finally:
         lanes.leave(lane, window, clock.now())
 

@@ -19,13 +19,13 @@ from kontera.cases.holding import connection_well, hold_connection
 from kontera.clock import Clock
 from kontera.connections import adapters
 from kontera.connections.registry import VENDORS
-from kontera.db.models import Connection, Lane, SetupSnapshot
+from kontera.db.models import Connection, Lane, OutboxDocument, SetupSnapshot
 from kontera.errors import NeedsOperator, NeedsSignIn, WillRetry
 from kontera.ledgers.protocol import Ledger
 from kontera.money import from_plain, to_plain
-from kontera.posting.poster import Poster
+from kontera.posting.poster import SETTLE_SECONDS, Poster
 from kontera.posting.release import judge_waiting
-from kontera.posting.results import LaneMustRest
+from kontera.posting.results import UNCERTAIN, LaneMustRest
 from kontera.work import lanes
 
 SETUP_EVERY = timedelta(minutes=10)
@@ -41,59 +41,79 @@ def drain(lane: Lane, clock: Clock, read_back: ReadBack) -> None:
     answers how many (the room above, proof)."""
     connection = lane.connection
     window = adapters.window_of(connection, clock)
-    lanes.enter(lane, window)
+    abandoned = lanes.enter(lane, window)
+    if abandoned:
+        _let_settle(connection, clock.now())
     try:
-        _work(lane, connection, clock, window, read_back)
+        _work(lane, connection, clock, window, read_back, abandoned)
         lanes.well_again(lane)
         connection_well(connection, clock.now())
     except LaneMustRest as rest:
-        _rest(lane, connection, rest.error, clock.now())
+        _rest(lane, connection, rest.error, clock.now(), window.well > 0)
     except (WillRetry, NeedsOperator) as error:
-        _rest(lane, connection, error, clock.now())
+        _rest(lane, connection, error, clock.now(), window.well > 0)
     finally:
         lanes.leave(lane, window, clock.now())
 
 
-def _work(lane: Lane, connection: Connection, clock: Clock, window: RateWindow, read_back: ReadBack) -> None:
+def _let_settle(connection: Connection, now: datetime) -> None:
+    """What a worker that died was sending may still be on its way: it is looked for when it has surely arrived. Each
+    once only: `trouble` says that it was put off already."""
+    sending = connection.documents.filter(step=OutboxDocument.Step.SENDING).exclude(trouble=UNCERTAIN)
+    settled = now + timedelta(seconds=lanes.LEASE_SECONDS + SETTLE_SECONDS)
+    sending.update(due_at=settled, trouble=UNCERTAIN)
+
+
+def _work(
+    lane: Lane, connection: Connection, clock: Clock, window: RateWindow, read_back: ReadBack, abandoned: bool
+) -> None:
     ledger = adapters.ledger(connection, clock, window)
-    setup = _setup(lane, connection, ledger, clock)
+    setup = _setup(lane, connection, ledger, clock, abandoned)
+    lease = lanes.Lease(connection.pk, window, clock)
     at_once = VENDORS[connection.vendor].at_once
     until = clock.now() + timedelta(seconds=DRAIN_SECONDS)
     compared = 1
     while compared and clock.now() < until:  # documents first: reading back uses what they leave of the limit
         if connection.live:
-            Poster(connection, ledger, setup, clock, at_once).run(DRAIN_SECONDS)
+            Poster(connection, ledger, setup, clock, at_once, lease).run(DRAIN_SECONDS)
         compared = read_back(connection, ledger, clock, at_once)
 
 
-def _setup(lane: Lane, connection: Connection, ledger: Ledger, clock: Clock) -> LedgerSetup:
+def _setup(lane: Lane, connection: Connection, ledger: Ledger, clock: Clock, abandoned: bool) -> LedgerSetup:
     """The ledger's set-up: the copy when it is fresh, else read anew; orders that wait are judged again when it
-    changed, or when somebody asked (`setup_at` empty)."""
+    changed, when somebody asked (`setup_at` empty), or when the last worker may have died before it had judged.
+
+    `setup_at` is the instant of this reading meanwhile: somebody who asks while it goes on empties it again, and is
+    not overlooked.
+    """
     latest = SetupSnapshot.objects.filter(connection=connection).order_by("-id").first()
     now = clock.now()
-    if latest and lane.setup_at and lane.setup_at > now:
+    asked = lane.setup_at is None or abandoned
+    if latest and lane.setup_at and lane.setup_at > now and not abandoned:
         return from_plain(LedgerSetup, latest.content)
-    asked = lane.setup_at is None
+    reading = Lane.objects.filter(pk=lane.pk, setup_at=now)
+    Lane.objects.filter(pk=lane.pk).update(setup_at=now)
     with adapters.collecting() as exchanges:
         try:
             setup = ledger.setup()
+        except (WillRetry, NeedsOperator):
+            reading.update(setup_at=None)
+            raise
         finally:
             adapters.keep(connection, exchanges)
     digest = _digest(setup)
     changed = latest is None or latest.digest != digest
-    with transaction.atomic():
-        if changed:
-            SetupSnapshot.objects.create(
-                merchant_id=connection.merchant_id,
-                connection=connection,
-                taken_at=setup.taken_at,
-                digest=digest,
-                content=to_plain(setup),
-            )
-        lane.setup_at = now + SETUP_EVERY
-        lane.save(update_fields=["setup_at"])
+    if changed:
+        SetupSnapshot.objects.create(
+            merchant_id=connection.merchant_id,
+            connection=connection,
+            taken_at=setup.taken_at,
+            digest=digest,
+            content=to_plain(setup),
+        )
     if changed or asked:
         judge_waiting(connection, clock)
+    reading.update(setup_at=now + SETUP_EVERY)
     return setup
 
 
@@ -105,7 +125,9 @@ def _digest(setup: LedgerSetup) -> str:
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
 
-def _rest(lane: Lane, connection: Connection, error: WillRetry | NeedsOperator, now: datetime) -> None:
+def _rest(
+    lane: Lane, connection: Connection, error: WillRetry | NeedsOperator, now: datetime, progress: bool
+) -> None:  # fmt: skip
     """Let the vendor be; when only a person can help, say so in a case about the whole connection."""
     _log.info("lane rests", connection=connection.code, code=error.problem.code)
     with transaction.atomic():
@@ -114,4 +136,5 @@ def _rest(lane: Lane, connection: Connection, error: WillRetry | NeedsOperator, 
             if isinstance(error, NeedsSignIn):
                 connection.signed_in = False
                 connection.save(update_fields=["signed_in"])
-        lanes.rest(lane, now, str(error), error.after if isinstance(error, WillRetry) else 0.0)
+        after = error.after if isinstance(error, WillRetry) else 0.0
+        lanes.rest(lane, now, str(error), after, progress=progress)

@@ -20,7 +20,7 @@ from kontera.accounting.outcome import Booking, LeftOut, Outcome, Problems
 from kontera.cases.holding import hold, let_go
 from kontera.clock import local_date
 from kontera.commerce import Order, OrderState
-from kontera.db.models import Decision, OutboxDocument, RulebookVersion, SetupSnapshot, ShopOrder
+from kontera.db.models import Decision, Lane, OutboxDocument, RulebookVersion, SetupSnapshot, ShopOrder
 from kontera.errors import Problem
 from kontera.money import from_plain, to_plain
 from kontera.posting import rules
@@ -55,6 +55,8 @@ def judge(order_id: int, now: datetime) -> ShopOrder:
         version = rules.in_force(row.merchant_id, local_date(order.placed_at, row.connection.merchant.zone))
         setup = SetupSnapshot.objects.filter(connection=ledger).order_by("-id").first() if ledger else None
         if version is None or setup is None:
+            if ledger and setup is None:  # also when its lane is reading the set-up this very moment: it judges again
+                Lane.objects.filter(pk=ledger.pk).update(setup_at=None)
             return row  # it has arrived; it is judged when there is something to judge it with
         _apply(row, order, _outcome(row, order, version, setup), version, now)
         if ledger:

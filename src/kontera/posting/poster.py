@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef
-
 from kontera.accounting.documents import CustomerPayment, Document, SalesInvoice, SalesOrder, Voucher, document_from
 from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.accounting.outcome import Difference
@@ -26,21 +24,25 @@ from kontera.money import from_plain, to_plain
 from kontera.posting.calls import Done, Pool
 from kontera.posting.cards import digest_of
 from kontera.posting.results import LaneMustRest, Results
+from kontera.work.lanes import Lease
 
 Step = OutboxDocument.Step
-_ARRIVED = (Step.BOOKED, Step.DONE, Step.ABANDONED)
+_SHOW_LIFE_SECONDS = 1.0  # well under the lease: while calls are in flight the lane shows that it lives
 SETTLE_SECONDS = 10.0  # how long a request whose answer was lost may still be on its way into the ledger
 
 
 class Poster:
     """The documents of one connection, driven until nothing is due or the time is up."""
 
-    def __init__(self, connection: Connection, ledger: Ledger, setup: LedgerSetup, clock: Clock, at_once: int) -> None:
+    def __init__(
+        self, connection: Connection, ledger: Ledger, setup: LedgerSetup, clock: Clock, at_once: int, lease: Lease
+    ) -> None:  # fmt: skip
         self._connection = connection
         self._ledger = ledger
         self._setup = setup
         self._clock = clock
         self._at_once = at_once
+        self._lease = lease
         self._pool = Pool(ledger, at_once)
         self._flying: dict[Future[Done], OutboxDocument] = {}
         self._busy: Counter[str] = Counter()  # orders, customers and articles that calls in flight are about
@@ -49,17 +51,18 @@ class Poster:
 
     def run(self, seconds: float) -> int:
         """Work for at most `seconds` (calls in flight are always awaited); answers how many documents arrived.
-        Raises LaneMustRest when the vendor cannot be worked with for now."""
+        Raises LaneMustRest when the vendor cannot be worked with for now, LaneLost when the lane is no longer ours."""
         until = self._clock.now() + timedelta(seconds=seconds)
         arrived = 0
         resting: LaneMustRest | None = None
         try:
             while True:
+                self._lease.renew()
                 if resting is None and self._clock.now() < until:
                     self._fill()
                 if not self._flying:
                     break
-                finished, _ = wait(self._flying, return_when=FIRST_COMPLETED)
+                finished, _ = wait(self._flying, _SHOW_LIFE_SECONDS, return_when=FIRST_COMPLETED)
                 for future in finished:
                     row = self._flying.pop(future)
                     self._busy.subtract(self._held_by.pop(future))
@@ -81,14 +84,7 @@ class Poster:
                 self._launch(row)
 
     def _due(self, limit: int) -> Iterator[OutboxDocument]:
-        earlier = OutboxDocument.objects.filter(
-            order=OuterRef("order"), connection=OuterRef("connection"), sequence__lt=OuterRef("sequence")
-        ).exclude(step__in=_ARRIVED)
-        rows = OutboxDocument.objects.filter(
-            connection=self._connection,
-            step__in=(Step.PLANNED, Step.SENDING, Step.RECORDED),
-            due_at__lte=self._clock.now(),
-        ).exclude(Exists(earlier))
+        rows = OutboxDocument.ready(self._clock.now()).filter(connection=self._connection)
         flying = [row.pk for row in self._flying.values()]
         yield from rows.exclude(pk__in=flying).select_related("order").order_by("id")[:limit]
 
@@ -113,9 +109,9 @@ class Poster:
         if row.step == Step.SENDING:
             self._fly(row, self._pool.look(document, bound), uses)
             return
-        row.step, row.sent_at = Step.SENDING, self._clock.now()
+        row.step, row.sent_at, row.trouble = Step.SENDING, self._clock.now(), ""
         row.attempts += 1
-        row.save(update_fields=["step", "sent_at", "attempts"])
+        row.save(update_fields=["step", "sent_at", "attempts", "trouble"])
         self._fly(row, self._pool.record(document, bound), uses)
 
     def _quoted(self, row: OutboxDocument, document: Document) -> bool:

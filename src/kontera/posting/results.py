@@ -25,6 +25,7 @@ from kontera.posting.calls import Call, Done
 from kontera.posting.cards import digest_of
 
 Step = OutboxDocument.Step
+UNCERTAIN = "DELIVERY_UNCERTAIN"
 _LOOK_AGAIN_MAX_SECONDS = 600.0
 # Where a document stands when the call about it was refused: a refused record was surely not written, a refused look
 # leaves it as uncertain as it was.
@@ -57,7 +58,7 @@ class Results:
             elif done.error is None:
                 return self._answer(row, document, done)
             elif not isinstance(done.error, WillRetry | NeedsSignIn):
-                self._refused(row, done.call, done.error)
+                self._refused(row, done, done.error)
                 return 0
             else:
                 self._again(row, done.call, done.error)
@@ -136,23 +137,26 @@ class Results:
             row.voucher = f"{receipt.voucher_series}{receipt.voucher_number}"
         row.save(update_fields=["receipt", "number", "url", "voucher"])
 
-    def _refused(self, row: OutboxDocument, call: Call, error: KonteraError) -> None:
+    def _refused(self, row: OutboxDocument, done: Done, error: KonteraError) -> None:
         if isinstance(error, Uncertain):
-            self._uncertain(row, call, error)
+            self._uncertain(row, done, error)
         elif isinstance(error, NeedsOperator):
             facts = {"order": self._number(row), "document": row.reference}
             told = msgspec.structs.replace(error.problem, facts={**facts, **error.problem.facts})
-            self.hold(row, [told], _STOOD_AT.get(call, Step.PLANNED))
+            self.hold(row, [told], _STOOD_AT.get(done.call, Step.PLANNED))
         else:
             self.hold(row, [error.problem], row.step)
 
-    def _uncertain(self, row: OutboxDocument, call: Call, error: Uncertain) -> None:
-        """It may have happened. Booking and ensuring look by themselves; a recorded document is looked for, not before
-        a late request can still arrive."""
-        wait = self._settle if call in (Call.RECORD, Call.LOOK) else 1.0
+    def _uncertain(self, row: OutboxDocument, done: Done, error: Uncertain) -> None:
+        """It may have happened. Booking is harmless to repeat; a document, a customer or an article is looked for, not
+        before a late request must have arrived, and not by another document that needs the same customer either."""
+        wait = 1.0 if done.call is Call.BOOK else self._settle
         row.due_at = self._clock.now() + timedelta(seconds=min(wait * max(row.attempts, 1), _LOOK_AGAIN_MAX_SECONDS))
         row.trouble = error.problem.code
         row.save(update_fields=["due_at", "trouble"])
+        if done.call is Call.CUSTOMER:
+            planned = self._connection.documents.filter(step=Step.PLANNED, due_at__lt=row.due_at)
+            planned.filter(content__customer__key=done.subject).update(due_at=row.due_at)
 
     def _again(self, row: OutboxDocument, call: Call, error: WillRetry | NeedsSignIn) -> None:
         """Nothing was done: it is sent again when the vendor can be worked with."""

@@ -13,6 +13,8 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from kontera.work import lanes
+
 TASK = "kontera.drain"
 HEARTBEAT_SECONDS = 1.0
 DEAD_AFTER_SECONDS = 6.0
@@ -52,10 +54,10 @@ def take_over_from_the_dead() -> int:
     """End the wake-ups of workers whose heart stopped, and wake their lanes again; answers how many.
 
     They are ended and woken anew rather than retried: another wake-up of the same lane may already wait, and a retry
-    would break its queueing lock. A worker that was only frozen may still be draining: the lane's own lock in the
-    database keeps a second drain out until it lets go.
+    would break its queueing lock. A worker that was only frozen still holds its lanes in the database: those sessions
+    are ended, so that it can commit nothing when it goes on.
     """
-    with database.cursor() as cursor:
+    with transaction.atomic(), database.cursor() as cursor:
         cursor.execute(
             """
             SELECT w.id, (w.args->>'connection_id')::bigint FROM procrastinate_jobs w
@@ -69,6 +71,8 @@ def take_over_from_the_dead() -> int:
         dead = cursor.fetchall()
         for wake_up, _ in dead:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s AND status = 'doing'", [wake_up])
+        for _, connection_id in dead:
+            lanes.end_session_of_holder(connection_id)
     for _, connection_id in dead:
         wake(connection_id)
     return len(dead)

@@ -1,8 +1,9 @@
 """A lane: the one queue of a connection, drained by at most one worker at a time.
 
 Decides who may drain: the holder of the lane's advisory lock in the database, on the very database session whose
-commits record the work. When that session dies, the lock and the right to commit die together. Carries the vendor's
-rate window from worker to worker.
+commits record the work. When that session dies, the lock and the right to commit die together; the right to send ends
+LEASE_SECONDS after the holder last showed that its session lives. Carries the vendor's rate window from worker to
+worker.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from django.db import DatabaseError, models
 from django.db import connection as database
 
 from kontera.calls import RateWindow
-from kontera.db.models import Connection, Lane
+from kontera.clock import Clock
+from kontera.db.models import Connection, Lane, OutboxDocument
 
 _LANE_LOCKS = 7_266_375  # the class of advisory locks that lanes use; the second key is the connection
 _REST_SECONDS = (5, 10, 20, 40, 80, 160, 300)
+LEASE_SECONDS = 3.0
 
 
 @contextlib.contextmanager
@@ -38,26 +41,80 @@ def hold(connection_id: int) -> Iterator[Lane | None]:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LANE_LOCKS, connection_id])
 
 
-def enter(lane: Lane, window: RateWindow) -> None:
-    """Take over the lane's rate window. When the last worker did not leave in good order, its latest calls are
-    unknown: the whole window is taken as used."""
+class LaneLost(RuntimeError):
+    """The database session that held the lane is gone: somebody else may hold it, and this worker must let go."""
+
+
+class Lease:
+    """The holder's right to send: renewed by showing that its session lives. Belongs to the lane's own thread."""
+
+    def __init__(self, connection_id: int, window: RateWindow, clock: Clock) -> None:
+        self._connection_id = connection_id
+        self._window = window
+        self._clock = clock
+        self._renewed = 0.0
+
+    def renew(self) -> None:
+        """Writes may leave for LEASE_SECONDS more. Asks the database at most twice a second. Raises LaneLost."""
+        now = self._clock.seconds()
+        if 0 <= now - self._renewed < 0.5:
+            return
+        if not is_held(self._connection_id):
+            raise LaneLost(f"lane {self._connection_id} is no longer held by this session")
+        self._renewed = now
+        self._window.allow_writes(now + LEASE_SECONDS)
+
+
+def is_held(connection_id: int) -> bool:
+    """Whether this thread's database session holds the lane (a session that was lost and opened anew does not)."""
+    with database.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS ({_HOLDERS} AND pid = pg_backend_pid())", [_LANE_LOCKS, connection_id])
+        return bool(cursor.fetchone()[0])
+
+
+def end_session_of_holder(connection_id: int) -> bool:
+    """End the database session that holds the lane: its worker's heart has stopped, yet it may only be frozen, and
+    nobody could drain the lane while it sleeps. Answers whether there was one."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"SELECT pg_terminate_backend(pid) FROM ({_HOLDERS}) AS holder", [_LANE_LOCKS, connection_id]
+        )  # fmt: skip
+        return bool(cursor.fetchall())
+
+
+_HOLDERS = """SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s
+AND objsubid = 2 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+
+
+def enter(lane: Lane, window: RateWindow) -> bool:
+    """Take over the lane's rate window; answers whether the last worker did not leave in good order. Its latest calls
+    are unknown then: the whole window is taken as used, and nothing leaves before its right to send has lapsed."""
     window.restore(lane.arrivals)
-    if lane.worker:
+    abandoned = bool(lane.worker)
+    if abandoned:
         window.assume_full()
+        window.block(LEASE_SECONDS)
     lane.worker = f"{socket.gethostname()}:{os.getpid()}"[:80]
     lane.save(update_fields=["worker"])
+    return abandoned
 
 
 def leave(lane: Lane, window: RateWindow, now: datetime) -> None:
-    """Leave in good order: the next worker continues the window."""
+    """Leave in good order: the next worker continues the window. Changes nothing when the lane is no longer ours."""
+    if not is_held(lane.pk):
+        return
     lane.worker = ""
     lane.arrivals = window.log()
     lane.drained_at = now
     lane.save(update_fields=["worker", "arrivals", "drained_at"])
 
 
-def rest(lane: Lane, now: datetime, why: str, at_least: float = 0.0) -> None:
-    """The vendor is busy or down: let it be, longer each time (5 s to 5 min), and at least as long as it asked."""
+def rest(lane: Lane, now: datetime, why: str, at_least: float = 0.0, *, progress: bool = False) -> None:
+    """The vendor is busy or down: let it be, longer each time (5 s to 5 min) unless there was progress in between, and
+    at least as long as it asked. Changes nothing when the lane is no longer ours."""
+    if not is_held(lane.pk):
+        return
+    lane.failures = 0 if progress else lane.failures
     seconds = max(_REST_SECONDS[min(lane.failures, len(_REST_SECONDS) - 1)], at_least)
     lane.failures += 1
     lane.trouble = why[:500]
@@ -82,9 +139,7 @@ def due_lanes(now: datetime) -> list[int]:
         | models.Q(setup_at=None, connection__kind=Connection.Kind.LEDGER)
     )
     looks = Connection.objects.filter(looks__due_at__lte=now, kind=Connection.Kind.STOREFRONT)
-    documents = Connection.objects.filter(
-        documents__step__in=("planned", "sending", "recorded"), documents__due_at__lte=now, live=True
-    )
+    documents = Connection.objects.filter(live=True, documents__in=OutboxDocument.ready(now))
     unproven = Connection.objects.filter(documents__step="booked", documents__proof="", kind=Connection.Kind.LEDGER)
     work = models.Q(connection__in=looks) | models.Q(connection__in=documents) | models.Q(connection__in=unproven)
     lanes = Lane.objects.filter(ready, clocks | work, connection__signed_in=True)

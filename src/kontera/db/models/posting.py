@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from kontera.db.models.connections import Connection
@@ -103,6 +105,18 @@ class OutboxDocument(models.Model):
             models.Index(fields=["connection", "step", "due_at"]),
             models.Index(fields=["connection", "number"]),
         )
+
+    @classmethod
+    def ready(cls, now: datetime) -> models.QuerySet[OutboxDocument]:
+        """Documents whose next call may be made now: due, and no earlier document of their order is on its way. One
+        definition for who wakes a lane and who drains it: a lane woken for what it cannot do would spin."""
+        earlier = cls.objects.filter(
+            order=models.OuterRef("order"),
+            connection=models.OuterRef("connection"),
+            sequence__lt=models.OuterRef("sequence"),
+        ).exclude(step__in=cls.FINISHED)
+        due = cls.objects.filter(step__in=(cls.Step.PLANNED, cls.Step.SENDING, cls.Step.RECORDED), due_at__lte=now)
+        return due.exclude(models.Exists(earlier))
 
 
 class PostedEntry(models.Model):

@@ -10,7 +10,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -75,6 +75,7 @@ class Deliverer:
         self._destinations: dict[tuple[str, str], Destination] = {}
         self._number = 0
         self.sent: deque[Json] = deque(maxlen=2000)  # what happened to each attempt, for the control plane
+        self.struck: Counter[str] = Counter()  # how many notices each kind of fault struck; "" = none
 
     def emit(self, scope: str, data: Json) -> None:
         """An event has happened: one notice for every hook it wakes, with what declared faults make of it."""
@@ -86,6 +87,7 @@ class Deliverer:
             notice = Notice(hook, body, f"msg_{store.hash}_{self._number}", scope, store.clock.seconds())
             fault = self._faults.for_webhook(scope)
             kind = fault.kind if fault else ""
+            self.struck[kind] += 1
             if kind == "drop":
                 self._note(notice, "dropped", 0)
             elif kind == "reorder":
@@ -102,6 +104,7 @@ class Deliverer:
         self._waiting, self._held = [], []
         self._destinations = {}
         self.sent.clear()
+        self.struck.clear()
 
     @property
     def pending(self) -> int:

@@ -131,7 +131,12 @@ class BigCommerceSandbox(Sandbox):
             "audit": lambda: audit(self.store),
             "gateway": lambda: v3(self.store.gateway),
             "switches": lambda: vars(self.store.switches),
-            "deliveries": lambda: {"pending": self.deliverer.pending, "attempts": list(self.deliverer.sent)},
+            "deliveries": lambda: {
+                "pending": self.deliverer.pending,
+                "attempts": list(self.deliverer.sent),
+                "notices": self.deliverer.struck.total(),
+                "faults": dict(self.deliverer.struck),
+            },
         }
 
     def actions(self) -> dict[str, Callable[[Json], Any]]:

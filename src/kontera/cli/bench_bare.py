@@ -1,0 +1,138 @@
+"""Bench of the hub's own cost: the same HTTP calls made by a bare script that keeps nothing.
+
+Decides what the bare script does: the calls that the hub recorded for its orders, each order's in their sequence, as
+many orders at once as the hub has calls in flight, against sandboxes as fresh as the hub's were.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx2
+
+from kontera.cli.bench_orders import connected, finish
+from kontera.cli.common import CLOCK
+from kontera.cli.report import Reader
+from kontera.cli.sandbox import shop
+from kontera.cli.stage import stage
+from kontera.money import exact
+
+_AT_ONCE = 6
+_SEED = 17
+_NUMBER = {"Invoice": "DocumentNumber", "InvoicePayment": "Number", "Customer": "CustomerNumber"}
+
+Call = tuple[str, str, bytes, bytes]  # method, path, what was sent, what was answered
+
+
+def overhead(orders: int, fast: int) -> dict[str, Any]:
+    """Seconds per order of the hub and of the bare script, and their ratio."""
+    with connected(fast, unlimited=True) as (made, _):
+        shop(made.sandboxes["bigcommerce"], orders, _SEED, False)
+        began = CLOCK.seconds()
+        made.start("worker", "worker")
+        finish(orders)
+        hub = CLOCK.seconds() - began
+        started = _seconds_to_start(began)
+        chains = _recorded(made.sandboxes)
+    bare, made_calls = _bare(chains, orders, fast)
+    hub_each, bare_each = exact(str(hub - started)) / orders, exact(str(bare)) / orders
+    return {
+        "orders": orders,
+        "calls": made_calls,
+        "hub_ms_per_order": str((hub_each * 1000).quantize(exact("0.1"))),
+        "bare_ms_per_order": str((bare_each * 1000).quantize(exact("0.1"))),
+        "ratio": str((hub_each / bare_each).quantize(exact("0.01"))),
+    }
+
+
+def _seconds_to_start(began: float) -> float:
+    """How long the worker's process took until its first call: starting Python is not the work."""
+    from kontera.db.models import Exchange
+
+    first = Exchange.objects.order_by("at").filter(connection__kind="storefront").first()
+    return max(first.at.timestamp() - began, 0.0) if first else 0.0
+
+
+def _recorded(sandboxes: dict[str, Any]) -> list[list[Call]]:
+    """Every order's calls as kept by the hub; calls about several orders at once form a chain of their own first."""
+    from kontera.db.models import Exchange
+
+    bases = [sandboxes[name]["base_url"] for name in ("bigcommerce", "fortnox")]
+    chains: dict[Any, list[Call]] = {}
+    for one in Exchange.objects.exclude(url__contains="/oauth").order_by("pk").iterator():
+        vendor = 0 if one.url.startswith(bases[0]) else 1
+        call = (one.method, f"{vendor}{one.url.removeprefix(bases[vendor])}", bytes(one.request), bytes(one.response))
+        chains.setdefault(one.order_id or f"lane {vendor}", []).append(call)
+    return list(chains.values())
+
+
+def _bare(chains: list[list[Call]], orders: int, fast: int) -> tuple[float, int]:
+    with stage(CLOCK) as made:
+        made.serve_sandboxes(fast)
+        Reader(made.sandboxes).open_the_gate()
+        shop(made.sandboxes["bigcommerce"], orders, _SEED, False)
+        with _Bare(made.sandboxes) as script, ThreadPoolExecutor(_AT_ONCE) as pool:
+            began = CLOCK.seconds()
+            made_calls = sum(pool.map(script.replay, chains))
+            return CLOCK.seconds() - began, made_calls
+
+
+class _Bare:
+    """The script: sends what it is given and forgets the answers, but for the numbers the next call needs."""
+
+    def __init__(self, sandboxes: dict[str, Any]) -> None:
+        shop_keys = sandboxes["bigcommerce"]["credentials"]
+        token = Reader(sandboxes).token()
+        self._http = [
+            httpx2.Client(
+                base_url=sandboxes["bigcommerce"]["base_url"], timeout=60.0,
+                headers={"X-Auth-Token": shop_keys["access_token"], "Accept": "application/json"},
+            ),
+            httpx2.Client(
+                base_url=sandboxes["fortnox"]["base_url"], timeout=60.0,
+                headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            ),
+        ]  # fmt: skip
+
+    def __enter__(self) -> _Bare:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for client in self._http:
+            client.close()
+
+    def replay(self, chain: list[Call]) -> int:
+        """Make one chain's calls in their sequence; answers how many."""
+        renamed: dict[str, dict[str, str]] = {kind: {} for kind in _NUMBER}
+        for method, path, content, answered in chain:
+            client = self._http[int(path[0])]
+            url, body = _renumbered(path[1:], content, renamed)
+            headers = {"content-type": "application/json"} if body else {}
+            answer = client.request(method, url, content=body or None, headers=headers)
+            if method == "POST":
+                for kind, old, new in _numbers(answered, answer.content):
+                    renamed[kind][old] = new
+        return len(chain)
+
+
+def _numbers(recorded: bytes, answered: bytes) -> Iterator[tuple[str, str, str]]:
+    """(kind, the number then, the number now) of what a call made."""
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        then, now = json.loads(recorded), json.loads(answered)
+        for kind, name in _NUMBER.items():
+            if kind in then:
+                yield kind, str(then[kind][name]), str(now[kind][name])
+
+
+def _renumbered(url: str, content: bytes, renamed: dict[str, dict[str, str]]) -> tuple[str, bytes]:
+    for old, new in renamed["Invoice"].items():
+        url = url.replace(f"/3/invoices/{old}", f"/3/invoices/{new}")
+        content = content.replace(b'"InvoiceNumber":"%s"' % old.encode(), b'"InvoiceNumber":"%s"' % new.encode())
+        content = content.replace(b'"InvoiceNumber":%s' % old.encode(), b'"InvoiceNumber":%s' % new.encode())
+    for old, new in renamed["InvoicePayment"].items():
+        url = url.replace(f"/3/invoicepayments/{old}", f"/3/invoicepayments/{new}")
+    return url, content

@@ -1,0 +1,173 @@
+"""`kontera crash-test`: workers are killed and frozen, notices and answers lost, while orders are placed and booked.
+
+Decides what is broken and when; what became of it is counted by `crash_report` from the vendors' own APIs. Everything
+random comes from the seed, except how fast this machine is.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import click
+import msgspec
+
+from kontera.cli.common import CLOCK
+from kontera.cli.crash_report import crash_report, tell, unsettled
+from kontera.cli.report import Reader
+from kontera.cli.sandbox import shop
+from kontera.cli.stage import Stage, connect_all, stage
+from kontera.db.ground import open_ground
+
+_WORKERS = ("worker-1", "worker-2")
+_BETWEEN_KILLS = (2.0, 5.0)  # seconds, drawn anew each time: also while a worker starts
+_FROZEN_SECONDS = 14.0  # longer than it takes the others to call a worker dead
+_SPOILED_FIRST = 30  # orders of the first batch, every kind of bad order among them
+_ANSWERS_LOST = "0.05"
+_NOTICES_LOST, _NOTICES_TWICE, _NOTICES_LATE = "0.10", "0.20", "0.20"
+
+
+class Harm(msgspec.Struct):
+    """What was done to the installation."""
+
+    kills: int = 0
+    freezes: int = 0
+    tokens_expired: int = 0
+
+
+@click.command("crash-test")
+@click.option("--orders", default=300, show_default=True, help="How many orders are placed meanwhile.")
+@click.option("--kills", default=30, show_default=True, help="How often a worker is killed (SIGKILL).")
+@click.option("--freezes", default=2, show_default=True, help="How often a worker is frozen, taken over and thawed.")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--fast", default=10, show_default=True, help="Rate windows this many times shorter than the vendors'.")
+@click.option("--json", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here.")
+@click.option("--timeout", default=240, show_default=True, help="Seconds to finish in once the faults have stopped.")
+@click.option("--keep", is_flag=True, help="Leave the installation's files behind, to look into.")
+def crash_test(
+    orders: int, kills: int, freezes: int, seed: int, fast: int, report_file: Path | None, timeout: int, keep: bool
+) -> None:
+    """Kill workers and lose answers while orders are booked; count what went wrong. Exit code 1 when anything did."""
+    began = CLOCK.seconds()
+    with stage(CLOCK, keep=keep) as made:
+        click.echo(f"Starting the sandboxes, the database, the hub and two workers in {made.home} ...")
+        made.serve_sandboxes(fast)
+        with open_ground(made.home):
+            made.serve_hub()
+            connect_all(made, fast)
+            reader = Reader(made.sandboxes)
+            _arm(reader, seed)
+            harm, placed = _suffer(made, reader, orders, kills, freezes, seed)
+            _disarm(reader)
+            click.echo("The faults have stopped; everything must finish now ...")
+            _finish(placed, timeout)
+            report = crash_report(reader, "nt", placed)
+            report |= msgspec.to_builtins(harm) | {"seconds": int(CLOCK.seconds() - began), "seed": seed}
+    if report_file:
+        report_file.write_text(json.dumps(report, indent=2) + "\n")
+    tell(report)
+    sys.exit(1 if report["wrong"] else 0)
+
+
+def _arm(reader: Reader, seed: int) -> None:
+    """5 % of the ledger's answers are lost after it committed, also some of the shop's; notices are lost, doubled and
+    reordered."""
+    reader.control("fortnox", "faults", {"seed": seed, "kind": "lost_answer", "path": "/3/*", "rate": _ANSWERS_LOST})
+    shop_fault = {"seed": seed, "kind": "lost_answer", "method": "GET", "path": "/stores/*", "rate": _ANSWERS_LOST}
+    reader.control("bigcommerce", "faults", shop_fault)
+    for kind, rate in (("drop", _NOTICES_LOST), ("duplicate", _NOTICES_TWICE), ("reorder", _NOTICES_LATE)):
+        reader.control("bigcommerce", "faults", {"kind": kind, "rate": rate})
+
+
+def _disarm(reader: Reader) -> None:
+    for vendor in ("fortnox", "bigcommerce"):
+        reader.no_faults(vendor)
+
+
+def _suffer(
+    made: Stage, reader: Reader, orders: int, kills: int, freezes: int, seed: int
+) -> tuple[Harm, set[str]]:  # fmt: skip
+    """Orders are placed by one thread while this one kills, freezes and expires tokens."""
+    chance = random.Random(seed)
+    for name in _WORKERS:
+        made.start(name, "worker")
+    customers = _Customers(made, orders, kills, seed)
+    customers.start()
+    harm = Harm()
+    freeze_at = {kills * (2 * number + 1) // (2 * freezes) for number in range(freezes)}
+    expire_at = {kills // 3, 2 * kills // 3}
+    with click.progressbar(range(kills), label="Killing", file=sys.stderr) as blows:
+        for blow in blows:
+            CLOCK.sleep(chance.uniform(*_BETWEEN_KILLS))
+            customers.more.release()
+            if blow in expire_at:
+                reader.control("fortnox", "actions/expire_access", {})
+                harm.tokens_expired += 1
+            if blow in freeze_at:
+                _freeze(made, chance.choice(_WORKERS))
+                harm.freezes += 1
+            name = chance.choice(_WORKERS)
+            made.kill(name)
+            made.start(name, "worker")
+            harm.kills += 1
+    customers.join()
+    if customers.failure:
+        raise customers.failure
+    return harm, customers.placed
+
+
+def _freeze(made: Stage, name: str) -> None:
+    """Stop a worker in the middle of whatever it does, long enough to be taken over, and let it go on."""
+    made.signal(name, signal.SIGSTOP)
+    CLOCK.sleep(_FROZEN_SECONDS)
+    made.signal(name, signal.SIGCONT)
+
+
+class _Customers(threading.Thread):
+    """Places the orders in batches, one for each time `more` is released."""
+
+    def __init__(self, made: Stage, orders: int, batches: int, seed: int) -> None:
+        super().__init__(name="customers", daemon=True)
+        self.more = threading.Semaphore(0)
+        self.placed: set[str] = set()
+        self.failure: BaseException | None = None
+        self._shop = made.sandboxes["bigcommerce"]
+        self._sizes = _sizes(orders, batches)
+        self._seed = seed
+
+    def run(self) -> None:
+        """Place every batch."""
+        try:
+            for number, size in enumerate(self._sizes):
+                if number:
+                    self.more.acquire()
+                bought = shop(self._shop, size, self._seed * 1000 + number, number == 0)
+                self.placed |= {str(one.id) for one in bought}
+        except (RuntimeError, ValueError, OSError) as failure:  # told by the main thread
+            self.failure = failure
+
+
+def _sizes(orders: int, batches: int) -> list[int]:
+    """A first batch with room for every kind of bad order, the rest spread evenly."""
+    first = min(orders, _SPOILED_FIRST)
+    rest = max(batches - 1, 1)
+    spread = [(orders - first) * (number + 1) // rest - (orders - first) * number // rest for number in range(rest)]
+    return [size for size in (first, *spread) if size]
+
+
+def _finish(placed: set[str], timeout: int) -> None:
+    until = CLOCK.seconds() + timeout
+    with click.progressbar(length=len(placed), label="Finishing", file=sys.stderr) as bar:
+        done = 0
+        while CLOCK.seconds() < until:
+            left = unsettled(placed)
+            now_done = max(len(placed) - sum(left.values()), 0)
+            bar.update(now_done - done)
+            done = now_done
+            if not any(left.values()):
+                return
+            CLOCK.sleep(1.0)

@@ -1,0 +1,234 @@
+"""The machines' door over real HTTP: what is let in, what is kept, what is answered (M1 M11)."""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+from django.db import OperationalError, connections
+
+from kontera.api import door as door_module
+from kontera.api.application import application
+from kontera.clock import SystemClock
+from kontera.connections import store
+from kontera.db.models import Connection, Look, Merchant, Notice
+from kontera.intake import notices
+from kontera.storefronts.bigcommerce.notices import signature
+
+CLOCK = SystemClock()
+SECRET = "shared secret"
+
+
+class Shop:
+    """A shop that sends signed notices to a running door."""
+
+    def __init__(self, address: str, connection: Connection) -> None:
+        self.address = f"{address}/hooks/{connection.door}"
+        self.connection = connection
+        self.http = httpx2.Client(timeout=20.0, trust_env=False)
+
+    def body(self, order: int, **more: Any) -> bytes:
+        """A light notice about an order."""
+        data = {"type": "order", "id": order}
+        told = {"scope": "store/order/created", "store_id": "1", "data": data, "hash": "h", "created_at": 1}
+        return json.dumps({**told, "producer": "stores/abc", **more}).encode()
+
+    def send(
+        self, body: bytes, event: str = "", *, age: int = 0, secret: str = SECRET, to: str = ""
+    ) -> httpx2.Response:
+        """Sign and send."""
+        event, stamp = event or uuid.uuid4().hex, str(int(CLOCK.now().timestamp()) - age)
+        headers = {
+            "webhook-id": event,
+            "webhook-timestamp": stamp,
+            "webhook-signature": signature(secret, event, stamp, body),
+            "content-type": "application/json",
+        }
+        return self.http.post(to or self.address, content=body, headers=headers)
+
+    def kept(self) -> tuple[int, int]:
+        """How many notices and looks there are."""
+        return Notice.objects.filter(connection=self.connection).count(), Look.objects.filter(
+            connection=self.connection
+        ).count()
+
+
+@pytest.fixture(scope="module")
+def address(ground: Path) -> Iterator[str]:
+    """`kontera serve` in a thread."""
+    config = uvicorn.Config(application(CLOCK), port=0, log_level="error", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        CLOCK.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def shop(address: str) -> Iterator[Shop]:
+    """A merchant's shop; its lane is nobody's business here."""
+    merchant = Merchant.objects.create(slug=f"d-{uuid.uuid4().hex[:8]}", name="Nordisk Te AB", created_at=CLOCK.now())
+    keys = {"store_hash": "abc", "access_token": "t", "client_secret": SECRET}
+    connection = store.connect(merchant, "bigcommerce", "nt", keys, now=CLOCK.now(), author="test")
+    made = Shop(address, connection)
+    yield made
+    made.http.close()
+    Look.objects.filter(connection=connection).delete()
+    Connection.objects.filter(pk=connection.pk).update(signed_in=False)
+
+
+def test_a_genuine_notice_is_kept_before_it_is_answered(shop: Shop) -> None:
+    """M1: 200 means durably kept, with what it says to look at."""
+    answer = shop.send(shop.body(17))
+    assert (200, {"kept": 1}) == (answer.status_code, answer.json())
+    kept = Notice.objects.get(connection=shop.connection)
+    assert ("webhook", "order", "17", shop.body(17)) == (kept.source, kept.kind, kept.external_id, bytes(kept.body))
+    assert (1, 1) == shop.kept()
+
+
+def test_a_repeated_event_is_kept_once(shop: Shop) -> None:
+    """M11: the vendor delivers at least once; both deliveries are thanked for, one is kept."""
+    assert [200, 200] == [shop.send(shop.body(18), "evt-1").status_code for _ in range(2)]
+    assert (1, 1) == shop.kept()
+
+
+def test_many_events_about_one_order_are_one_look(shop: Shop) -> None:
+    """Every notice is kept, one look comes of them."""
+    assert {200} == {shop.send(shop.body(19)).status_code for _ in range(5)}
+    assert (5, 1) == shop.kept()
+
+
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [
+        ({"secret": "guessed"}, 401),
+        ({"age": 3600}, 401),
+        ({"age": -3600}, 401),
+    ],
+    ids=["forged", "replayed", "from the future"],
+)
+def test_what_is_not_genuine_and_fresh_is_refused(shop: Shop, how: dict[str, Any], status: int) -> None:
+    """M11: refused with a reason, nothing kept."""
+    answer = shop.send(shop.body(20), **how)
+    assert (status, (0, 0)) == (answer.status_code, shop.kept())
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"order=21&sent=yes", 400),
+        (b"<order>21</order>", 400),
+        (b'{"scope": "store/order/created"', 400),
+        (b"[]", 400),
+        (b'{"scope": "store/order/created", "producer": "stores/abc", "data": {"id": "drop table"}}', 400),
+        (b'{"scope": "store/order/created", "producer": "stores/abc"}', 400),
+        (b'{"scope": "store/order/created", "producer": "stores/other", "data": {"id": 21}}', 401),
+        (b"\xff\xfe\x00", 400),
+        (b" " * (70 * 1024), 413),
+        (b" " * (door_module.MAX_BODY + 1), 413),
+    ],
+    ids=[
+        "empty", "a form", "xml", "cut off", "a list", "no number", "no data", "another store", "not text",
+        "larger than any notice", "larger than is read",
+    ],
+)  # fmt: skip
+def test_signed_nonsense_is_refused(shop: Shop, body: bytes, status: int) -> None:
+    """Malformed, non-JSON, oversized: a clear answer, nothing kept, and the next one is let in."""
+    answer = shop.send(body)
+    assert (status, (0, 0)) == (answer.status_code, shop.kept())
+    assert answer.json()["error"]
+    assert 200 == shop.send(shop.body(21)).status_code
+
+
+def test_an_unsigned_notice_is_refused(shop: Shop) -> None:
+    """Headers missing altogether."""
+    answer = shop.http.post(shop.address, content=shop.body(22))
+    assert (401, (0, 0)) == (answer.status_code, shop.kept())
+
+
+def test_an_unknown_address_tells_nothing(shop: Shop) -> None:
+    """404, whoever signs it."""
+    assert 404 == shop.send(shop.body(23), to=f"{shop.address}x").status_code
+
+
+def test_a_scope_we_know_nothing_of_is_thanked_for(shop: Shop) -> None:
+    """Refusing it would make the vendor block the address; there is nothing to look at."""
+    answer = shop.send(shop.body(24, scope="store/app/uninstalled"))
+    assert (200, {"kept": 0}) == (answer.status_code, answer.json())
+
+
+def test_two_hundred_at_once_lose_none(shop: Shop) -> None:
+    """M1: group commit: every notice that was answered 200 is in the table."""
+    with ThreadPoolExecutor(40) as many:
+        answers = list(many.map(lambda order: shop.send(shop.body(order)).status_code, range(1000, 1200)))
+    assert [200] * 200 == answers
+    kept = set(Notice.objects.filter(connection=shop.connection).values_list("external_id", flat=True))
+    assert {str(order) for order in range(1000, 1200)} == kept
+
+
+def test_a_database_that_is_down_asks_the_vendor_to_send_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M1: 503, nothing is pretended to be kept; when it is back the same notice is let in."""
+    keep = notices.keep
+
+    def down(*_: Any) -> int:
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr(notices, "keep", down)
+    assert (503, (0, 0)) == (shop.send(shop.body(25), "evt-2").status_code, shop.kept())
+    monkeypatch.setattr(notices, "keep", keep)
+    assert (200, (1, 1)) == (shop.send(shop.body(25), "evt-2").status_code, shop.kept())
+
+
+def test_a_database_that_is_down_when_the_address_is_new(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also the address itself cannot be looked up then: send again, not "unknown"."""
+
+    def down(*_: Any) -> None:
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr(door_module.Door, "_open", down)
+    assert 503 == shop.send(shop.body(26)).status_code
+
+
+def test_sessions_that_broke_are_opened_anew(shop: Shop) -> None:
+    """The server was restarted: at most the first notices are to be sent again, then the door is itself again."""
+    assert 200 == shop.send(shop.body(27)).status_code
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    answers = [shop.send(shop.body(28), "evt-3").status_code for _ in range(3)]
+    assert {200, 503} >= set(answers)
+    assert 200 == answers[-1]
+    assert Notice.objects.filter(connection=shop.connection, external_id="28").exists()
+
+
+def test_one_notice_the_database_cannot_keep_does_not_take_others_with_it(shop: Shop) -> None:
+    """In one group commit with good ones: only the odd one is refused."""
+    too_long = int("9" * 300)
+    with ThreadPoolExecutor(20) as many:
+        orders = [*range(2000, 2030), too_long, *range(2030, 2060)]
+        answers = list(many.map(lambda order: shop.send(shop.body(order)).status_code, orders))
+    assert [200] * 30 + [503] + [200] * 30 == answers
+    assert 60 == Notice.objects.filter(connection=shop.connection).count()
+
+
+def test_health_says_whether_the_database_answers(address: str) -> None:
+    """200 with a version while it does."""
+    answer = httpx2.get(f"{address}/health", timeout=20.0)
+    assert (200, True) == (answer.status_code, answer.json()["database"])

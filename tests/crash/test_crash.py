@@ -1,0 +1,85 @@
+"""Real processes, killed and frozen: law 2 end to end (M1 M100). Slow and heavy: run alone (`-m serial`)."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kontera.cli.common import CLOCK
+from kontera.cli.report import Reader
+from kontera.cli.sandbox import shop
+from kontera.cli.stage import connect_all, stage
+
+pytestmark = pytest.mark.serial
+
+
+def until(true: Callable[[], Any], seconds: float) -> Any:
+    """Wait for something to become true; answers what it became."""
+    end = CLOCK.seconds() + seconds
+    while not (found := true()) and CLOCK.seconds() < end:
+        CLOCK.sleep(0.1)
+    return found
+
+
+def test_every_order_once_whatever_is_killed_lost_or_doubled(tmp_path: Path) -> None:
+    """60 orders, 6 kills, a freeze, notices and answers lost: each order booked once or waiting in one case."""
+    file = tmp_path / "report.json"
+    arguments = ["--orders", "60", "--kills", "6", "--freezes", "1", "--seed", "3", "--json", str(file)]
+    done = subprocess.run(
+        [sys.executable, "-m", "kontera", "crash-test", *arguments], capture_output=True, text=True, check=False
+    )
+    assert 0 == done.returncode, done.stdout + done.stderr
+    report = json.loads(file.read_text())
+    assert ([], 60, 6) == (report["wrong"], report["placed"], report["kills"])
+    assert 60 == report["booked"] + sum(report["waiting"].values()) + report["left_out"]
+    assert all((report["notices"]["lost"], report["notices"]["doubled"], report["answers_lost"]["fortnox"]))
+
+
+def test_a_frozen_worker_is_taken_over_and_writes_nothing_when_it_thaws() -> None:
+    """SIGSTOP in the middle of sending; another worker finishes the work meanwhile; SIGCONT: nothing is there twice."""
+    with stage(CLOCK) as made:
+        made.serve_sandboxes(1)
+        made.serve_hub()
+        connect_all(made, 1)
+        reader = Reader(made.sandboxes)
+        placed = {str(one.id) for one in shop(made.sandboxes["bigcommerce"], 12, 5, False)}
+        made.start("worker-1", "worker")
+        assert until(lambda: audit(reader)["invoices"] >= 2, 40)
+        made.signal("worker-1", signal.SIGSTOP)
+        frozen_at = audit(reader)["invoices"]
+        assert frozen_at < len(placed)
+        made.start("worker-2", "worker")
+        assert until(lambda: booked(reader) >= placed - waiting(made), 60)
+        made.signal("worker-1", signal.SIGCONT)
+        CLOCK.sleep(3.0)
+        found = audit(reader)
+        assert made.running["worker-1"].poll() is None
+        assert len(booked(reader)) == found["invoices"]
+        for name in ("duplicate_invoices", "duplicate_customers", "duplicate_payments", "unbalanced_vouchers"):
+            assert [] == found[name]
+
+
+def audit(reader: Reader) -> dict[str, Any]:
+    """The ledger's auditor."""
+    found: dict[str, Any] = reader.control("fortnox", "audit")
+    return found
+
+
+def booked(reader: Reader) -> set[str]:
+    """Shop orders whose invoice is booked in the ledger."""
+    reader.open_the_gate()
+    return {str(one["ExternalInvoiceReference1"]).removeprefix("nt-") for one in reader.invoices() if one["Booked"]}
+
+
+def waiting(made: Any) -> set[str]:
+    """Shop orders that wait in a case, as the hub's own command tells."""
+    cases = json.loads(made.say("case", "list", "--json"))
+    shown = [json.loads(made.say("case", "show", str(case["id"]), "--json")) for case in cases]
+    return {order for case in shown for order in case["orders"]}
