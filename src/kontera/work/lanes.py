@@ -17,7 +17,7 @@ from django.db import DatabaseError, models
 from django.db import connection as database
 
 from kontera.calls import RateWindow
-from kontera.db.models import Connection, Lane
+from kontera.db.models import Connection, Lane, OutboxDocument
 
 _LANE_LOCKS = 7_266_375  # the class of advisory locks that lanes use; the second key is the connection
 _REST_SECONDS = (5, 10, 20, 40, 80, 160, 300)
@@ -82,10 +82,20 @@ def due_lanes(now: datetime) -> list[int]:
         | models.Q(setup_at=None, connection__kind=Connection.Kind.LEDGER)
     )
     looks = Connection.objects.filter(looks__due_at__lte=now, kind=Connection.Kind.STOREFRONT)
-    documents = Connection.objects.filter(
-        documents__step__in=("planned", "sending", "recorded"), documents__due_at__lte=now, live=True
-    )
+    moving = OutboxDocument.objects.filter(step__in=("planned", "sending", "recorded"), due_at__lte=now)
+    documents = Connection.objects.filter(live=True, documents__in=moving.exclude(models.Exists(_before())))
     unproven = Connection.objects.filter(documents__step="booked", documents__proof="", kind=Connection.Kind.LEDGER)
     work = models.Q(connection__in=looks) | models.Q(connection__in=documents) | models.Q(connection__in=unproven)
     lanes = Lane.objects.filter(ready, clocks | work, connection__signed_in=True)
     return list(lanes.order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def _before() -> models.QuerySet[OutboxDocument]:
+    """Documents of the same order that must arrive before the one of the outer query: a payment behind an invoice that
+    is held is not due, or its lane would be woken again and again with nothing to do."""
+    earlier = OutboxDocument.objects.filter(
+        order=models.OuterRef("order"),
+        connection=models.OuterRef("connection"),
+        sequence__lt=models.OuterRef("sequence"),
+    )
+    return earlier.exclude(step__in=("booked", "done", "abandoned"))
