@@ -15,6 +15,7 @@ from kontera.db.models import Case, Connection
 from kontera.errors import Problem
 from kontera.posting.release import check_again, decide
 from kontera.sandboxes.kit import Fault
+from kontera.work import lanes
 from tests.accounting.help import line, order, tax
 from tests.posting.test_once import sale
 from tests.posting.world import World
@@ -82,6 +83,19 @@ def test_a_ledger_that_is_not_set_up_holds_the_orders_until_it_is(
     assert ["booked"] * 3 == [world.order(number).place for number in ("1", "2", "3")]
     case.refresh_from_db()
     assert "resolved" == case.phase
+
+
+def test_a_payment_behind_an_invoice_that_is_held_wakes_nobody(world: World) -> None:
+    """The lane has nothing to do until the case is solved: it must not be woken again and again."""
+    act(world, "licences", remove=["faktura"])
+    world.arrives(sale("1"))
+    world.drain(2)
+    steps = list(world.order("1").documents.order_by("sequence").values_list("kind", "step"))
+    assert [("sales_invoice", "held"), ("customer_payment", "planned")] == steps
+    assert world.ledger.pk not in lanes.due_lanes(CLOCK.now())
+    act(world, "licences", add=["faktura"])
+    release(world, "LEDGER_LICENCE_MISSING")
+    assert "booked" == world.order("1").place
 
 
 def test_one_bad_order_never_stops_the_next(world: World) -> None:
