@@ -7,19 +7,12 @@ machine the same. The server that does nothing is the same uvicorn and Starlette
 from __future__ import annotations
 
 import asyncio
-import socket
 import subprocess
 import sys
 import uuid
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
-
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from kontera.cli.bench_orders import connected
 from kontera.cli.common import CLOCK
@@ -31,9 +24,9 @@ _CONNECTIONS = 64
 
 def door(notices: int, fast: int) -> dict[str, Any]:
     """Accepted and stored per second, doing nothing per second, and their ratio."""
-    from kontera.db.models import Connection, Notice
-
     with connected(fast, unlimited=True) as (made, _):
+        from kontera.db.models import Connection, Notice
+
         address = made.environment["KONTERA_PUBLIC_URL"]
         shop = Connection.objects.get(kind="storefront")
         keys = made.sandboxes["bigcommerce"]["credentials"]
@@ -98,7 +91,7 @@ class _Idle:
 
     def __enter__(self) -> str:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "kontera.cli.bench_door"], text=True, stdout=subprocess.PIPE
+            [sys.executable, "-m", "kontera.cli.bench_idle"], text=True, stdout=subprocess.PIPE
         )
         assert self._process.stdout is not None
         return self._process.stdout.readline().strip()
@@ -106,22 +99,3 @@ class _Idle:
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.wait()
-
-
-async def _nothing(request: Request) -> Response:
-    await request.body()
-    return JSONResponse({"kept": 0})
-
-
-def _serve_nothing() -> None:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.bind(("127.0.0.1", 0))
-    sys.stdout.write(f"http://127.0.0.1:{listener.getsockname()[1]}\n")
-    sys.stdout.flush()
-    app = Starlette(routes=[Route("/hooks/{door}", _nothing, methods=["POST"])])
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-    uvicorn.Server(config).run(sockets=[listener])
-
-
-if __name__ == "__main__":
-    _serve_nothing()

@@ -114,10 +114,10 @@ def buy(made: Stage) -> None:
 
 def limit(orders: int, fast: int) -> dict[str, Any]:
     """Share of the ledger's limit that is used while documents are ready to go."""
-    from kontera.db.models import Connection, OutboxDocument
-
     window = exact(WINDOW_SECONDS) / exact(fast)
     with connected(fast, unlimited=False) as (made, reader):
+        from kontera.db.models import Connection, OutboxDocument
+
         shop(made.sandboxes["bigcommerce"], orders, 11, False)
         made.start("worker", "worker")
         ledger = Connection.objects.get(kind="ledger")
@@ -147,9 +147,9 @@ def _ready(documents: Any, ledger: Any) -> int:
 
 def latency(orders: int, fast: int) -> dict[str, Any]:
     """From the first notice about an order to its booked invoice, at 20 orders a second."""
-    from kontera.db.models import Notice, OutboxDocument
-
     with connected(fast, unlimited=True) as (made, _):
+        from kontera.db.models import Notice, OutboxDocument
+
         made.start("worker", "worker")
         shop(made.sandboxes["bigcommerce"], 20, 1, False)  # warm: set-up read, notices registered
         finish(20)

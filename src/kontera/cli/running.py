@@ -25,6 +25,7 @@ def serve(host: str, port: int, with_worker: bool) -> None:
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
+    listener.listen(2048)  # before the address is told
     stop = threading.Event()
     working = threading.Thread(target=_work, args=(4, stop), name="worker")
     if with_worker:
