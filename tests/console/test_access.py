@@ -45,6 +45,7 @@ def acts(world: World) -> list[str]:
         f"orders/{order}/read-again/",
         f"orders/{order}/check-again/",
         f"cases/{case}/release/",
+        f"cases/{case}/decide/",
         f"cases/{case}/assign/",
         "connections/nt/readiness/",
         "connections/nt/switch/",
@@ -92,7 +93,7 @@ def test_an_auditor_reads_everything_and_changes_nothing(
 ) -> None:
     """M120: 403 on every action, and nothing was called."""
     called: list[str] = []
-    for name in ("release", "check_again", "read_again", "readiness", "hand_over", "switch"):
+    for name in ("check_again", "check_order_again", "decide", "read_again", "readiness", "hand_over", "switch"):
         monkeypatch.setattr(actions, name, lambda *_, name=name, **__: called.append(name))
     client = person("auditor")
     for path in reads(world):
@@ -100,7 +101,7 @@ def test_an_auditor_reads_everything_and_changes_nothing(
     for path in acts(world):
         assert 403 == client.post(world.path + path).status_code, path
     assert [] == called
-    assert b"release" not in client.get(world.path + f"cases/{world.cases['VAT_UNMAPPED'].pk}/").content
+    assert b"/release/" not in client.get(world.path + f"cases/{world.cases['VAT_UNMAPPED'].pk}/").content
 
 
 @pytest.mark.parametrize(
@@ -137,6 +138,15 @@ def test_pages_keep_to_their_host_and_out_of_caches(world: World, person: Person
     assert "no-store" == answer["Cache-Control"]
     assert "DENY" == answer["X-Frame-Options"]
     assert "nosniff" == answer["X-Content-Type-Options"]
+
+
+@pytest.mark.parametrize(
+    "path", ["../urls.py", "..%2furls.py", "console/../../../urls.py", "/etc/passwd", "console/none.css"]
+)
+def test_only_static_files_are_served(world: World, path: str) -> None:
+    """No way out of the folders of styles and scripts."""
+    assert Client().get(f"/static/{path}").status_code in (400, 404)
+    assert 200 == Client().get("/static/console/console.css").status_code
 
 
 def test_signing_in_leads_to_today_and_is_written_down(world: World) -> None:

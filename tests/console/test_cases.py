@@ -18,16 +18,21 @@ Person = Callable[[str], Client]
 
 
 @pytest.fixture
-def released(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
-    """What the console asked to be released: code, author, reason, orders."""
-    asked: list[tuple[object, ...]] = []
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """What the console set in motion: code, choice, author, reason, order numbers."""
+    calls: list[tuple[object, ...]] = []
 
-    def release(case: Case, author: str, reason: str, orders: list[int] | None = None) -> int:
-        asked.append((case.code, author, reason, orders))
-        return len(orders) if orders is not None else 6
+    def check_again(case: Case, author: str, reason: str, orders: list[int] | None = None) -> int:
+        calls.append((case.code, "try_again", author, reason, orders))
+        return 6 if orders is None else len(orders)
 
-    monkeypatch.setattr(actions, "release", release)
-    return asked
+    def decide(case: Case, choice: str, author: str, reason: str, orders: list[ShopOrder] | None = None) -> int:
+        calls.append((case.code, choice, author, reason, orders and [order.number for order in orders]))
+        return 2
+
+    monkeypatch.setattr(actions, "check_again", check_again)
+    monkeypatch.setattr(actions, "decide", decide)
+    return calls
 
 
 def codes(client: Client, world: World, tab: str) -> list[str]:
@@ -87,58 +92,70 @@ def test_the_rule_behind_a_case_is_one_click_away(world: World, person: Person) 
 
 
 def test_releasing_all_asks_once_with_name_and_reason(
-    world: World, person: Person, released: list[tuple[object, ...]]
+    world: World, person: Person, asked: list[tuple[object, ...]]
 ) -> None:
     """M87: the cause is mended, one press lets everybody go."""
     case = world.cases["ACCOUNT_INACTIVE"]
-    form = {"which": "all", "reason": "Kontot är aktiverat"}
+    form = {"reason": "Kontot är aktiverat"}
     page = person("finance").post(f"{world.path}cases/{case.pk}/release/", form, follow=True)
-    assert [("ACCOUNT_INACTIVE", world.people["finance"], "Kontot är aktiverat", None)] == released
+    assert [("ACCOUNT_INACTIVE", "try_again", world.people["finance"], "Kontot är aktiverat", None)] == asked
     assert "6 ordrar prövas igen." in page.content.decode()
 
 
 def test_releasing_chosen_takes_only_orders_of_this_case(
-    world: World, person: Person, released: list[tuple[object, ...]]
+    world: World, person: Person, asked: list[tuple[object, ...]]
+) -> None:
+    """And with none chosen nothing is asked."""
+    case = world.cases["ACCOUNT_INACTIVE"]
+    mine = CaseWaiter.objects.get(case=case, order__number="1071").order_id
+    other = CaseWaiter.objects.get(case=world.cases["VAT_UNMAPPED"], order__number="1077").order_id
+    client = person("finance")
+    client.post(f"{world.path}cases/{case.pk}/release/", {"which": "chosen", "order": [str(mine), str(other)]})
+    assert [("ACCOUNT_INACTIVE", "try_again", world.people["finance"], "", [mine])] == asked
+    page = client.post(f"{world.path}cases/{case.pk}/release/", {"which": "chosen"}, follow=True)
+    assert "Ingen order var vald." in page.content.decode()
+    assert 1 == len(asked)
+
+
+def test_a_decision_takes_only_orders_of_this_case(
+    world: World, person: Person, asked: list[tuple[object, ...]]
 ) -> None:
     """An order of another case, or nonsense, is not smuggled in."""
     case = world.cases["ACCOUNT_INACTIVE"]
-    mine = list(CaseWaiter.objects.filter(case=case).order_by("order_id").values_list("order_id", flat=True)[:2])
-    other = CaseWaiter.objects.filter(case=world.cases["VAT_UNMAPPED"]).values_list("order_id", flat=True)[0]
-    form = {"which": "chosen", "order": [*map(str, mine), str(other), "x"]}
-    person("finance").post(f"{world.path}cases/{case.pk}/release/", form)
-    assert [("ACCOUNT_INACTIVE", mine)] == [(entry[0], sorted(entry[3])) for entry in released]  # type: ignore[call-overload]
-    page = person("finance").post(f"{world.path}cases/{case.pk}/release/", {"which": "chosen"}, follow=True)
-    assert "Ingen order var vald." in page.content.decode()
-    assert 1 == len(released)
+    waiters = CaseWaiter.objects.filter(order__number__in=("1071", "1072", "1077"), order__merchant=world.merchant)
+    chosen = [str(order) for order in waiters.values_list("order_id", flat=True)]
+    form = {"choice": "leave_out", "reason": "provorder", "which": "chosen", "order": [*chosen, "x"]}
+    page = person("finance").post(f"{world.path}cases/{case.pk}/decide/", form, follow=True)
+    assert [("ACCOUNT_INACTIVE", "leave_out", world.people["finance"], "provorder", ["1071", "1072"])] == asked
+    assert "Beslutet gäller 2 ordrar" in page.content.decode()
 
 
-def test_a_decision_needs_a_reason(world: World, person: Person, released: list[tuple[object, ...]]) -> None:
-    """Where the catalogue asks for a decision, an empty reason is refused and nothing happens."""
-    case = Case.objects.create(
-        merchant=world.merchant,
-        connection=world.shop,
-        code="ORDER_CHANGED_AFTER_BOOKING",
-        cause=f"order:{world.booked.pk}",
-        facts={"order": "1070", "invoice": "270", "before": "307.00 SEK", "after": "258.00 SEK"},
-        team="finance",
-        opened_at=NOW,
-    )
-    address = f"{world.path}cases/{case.pk}/release/"
-    page = person("finance").post(address, {"which": "all", "reason": "  "}, follow=True)
-    assert "Skriv en motivering" in page.content.decode()
-    assert [] == released
-    person("finance").post(address, {"which": "all", "reason": "Kunden fick rabatt i efterhand"})
-    assert 1 == len(released)
-
-
-def test_a_resolved_case_is_not_released_again(
-    world: World, person: Person, released: list[tuple[object, ...]]
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"choice": "leave_out", "reason": "  ", "which": "all"}, "Skriv en motivering"),
+        ({"choice": "use_shop_vat", "reason": "därför", "which": "all"}, "Välj vad du beslutar."),
+        ({"reason": "därför", "which": "all"}, "Välj vad du beslutar."),
+        ({"choice": "leave_out", "reason": "därför", "which": "chosen"}, "Ingen order var vald."),
+    ],
+)
+def test_a_decision_that_cannot_be_is_refused_in_words(
+    world: World, person: Person, asked: list[tuple[object, ...]], form: dict[str, str], words: str
 ) -> None:
+    """No reason, a choice that the case does not have, no order: nothing happens."""
+    case = world.cases["ACCOUNT_INACTIVE"]
+    page = person("finance").post(f"{world.path}cases/{case.pk}/decide/", form, follow=True)
+    assert words in page.content.decode()
+    assert [] == asked
+
+
+def test_a_resolved_case_is_left_alone(world: World, person: Person, asked: list[tuple[object, ...]]) -> None:
     """Two people pressing at once do it once."""
     case = Case.objects.get(merchant=world.merchant, code="PERIOD_LOCKED")
-    page = person("finance").post(f"{world.path}cases/{case.pk}/release/", {"which": "all"}, follow=True)
-    assert "Ärendet var redan löst." in page.content.decode()
-    assert [] == released
+    for action in ("release", "decide"):
+        page = person("finance").post(f"{world.path}cases/{case.pk}/{action}/", {"choice": "leave_out"}, follow=True)
+        assert "Ärendet var redan löst." in page.content.decode()
+    assert [] == asked
 
 
 def test_taking_a_case_is_a_decision_in_the_log(world: World, person: Person) -> None:

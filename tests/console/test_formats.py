@@ -76,3 +76,14 @@ def test_a_text_cannot_become_a_formula(text: str) -> None:
 def test_cells_with_separators_are_quoted_and_numbers_are_bare() -> None:
     """A negative number is a number, not a formula."""
     assert '"a;""b""";-3,50;\r\n' == line(['a;"b"', Decimal("-3.5"), None])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("sv", "order line-7 presentkort (rad 2)"), ("en", "order line-7 gift card (line 2)")],
+)
+def test_a_basis_is_said_in_words_and_numbers_stay(language: str, words: str) -> None:
+    """N4: "order line-7 gift_card (line 2)" reads well, and an order number that looks like a word is left alone."""
+    from kontera.console.templatetags.console import in_words
+
+    assert words == in_words({"language": language}, "basis", "order line-7 gift_card (line 2)")

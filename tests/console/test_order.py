@@ -41,7 +41,7 @@ def test_every_line_answers_why(world: World, person: Person) -> None:
     ):
         assert f'<a href="{world.path}rules/3/#{rule}">{rule}</a>' in page, rule
     assert "se-bas 3" in page
-    assert "order 1070 line 1" in page
+    assert "order 1070 rad 1" in page
     rules = person("finance").get(f"{world.path}rules/3/").content.decode()
     for anchor in ("revenue.tea-12", "vat.se-12", "payment.klarna", "accounts.receivable"):
         assert f'id="{anchor}"' in rules, anchor
@@ -89,7 +89,8 @@ def test_explained_differences_have_their_cause(world: World, person: Person) ->
     assert order is not None
     page = page_of(person("finance"), world, order)
     assert "Styckpriset avrundades." in page
-    assert "Högst 0.01 SEK kan förklaras så." in page
+    assert "<strong>moms 12</strong>: butiken 27,64\xa0kr, bokfört 27,65\xa0kr." in page
+    assert "Högst 0,01\xa0kr kan förklaras så." in page
 
 
 def test_the_timeline_tells_who_and_when(world: World, person: Person) -> None:
@@ -156,6 +157,7 @@ def test_an_order_that_cannot_be_read_still_has_a_page(world: World, person: Per
         fact=fact,
         place="waiting",
         first_seen_at=NOW,
+        looked_at=NOW,
         changed_at=NOW,
     )
     page = page_of(person("finance"), world, row)
@@ -190,11 +192,11 @@ def test_checking_again_is_only_for_what_waits(world: World, person: Person, mon
     """A booked order is left alone; a waiting one asks about each cause."""
     asked: list[str] = []
 
-    def check_again(order: ShopOrder, author: str) -> int:
+    def check_order_again(order: ShopOrder, author: str) -> int:
         asked.append(order.number)
         return 1
 
-    monkeypatch.setattr(actions, "check_again", check_again)
+    monkeypatch.setattr(actions, "check_order_again", check_order_again)
     client = person("finance")
     client.post(f"{world.path}orders/{world.booked.pk}/check-again/")
     waiting = ShopOrder.objects.get(merchant=world.merchant, number="1079")

@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from kontera.calls import ReadinessCheck
+from kontera.connections import adapters
 from kontera.console import actions
 from kontera.console.reading.connections import card, condition_of
 from kontera.db.models import AuditEntry, Connection, Exchange, Lane, Membership, Merchant, RulebookVersion
@@ -166,14 +167,19 @@ def test_readiness_shows_what_is_missing_and_where(
 
 
 def test_a_vendor_that_refuses_is_an_answer(world: World, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not an error page."""
+    """One red line with what to do, not an error page."""
 
-    def refused(connection: Connection) -> list[ReadinessCheck]:
-        raise NeedsSignIn(Problem(code="LEDGER_SIGN_IN", facts={"connection": "Fortnox", "since": "2026-03-31"}))
+    class Vendor:
+        """A ledger that no longer knows us."""
 
-    monkeypatch.setattr(actions, "readiness", refused)
+        def readiness(self) -> list[ReadinessCheck]:
+            """Be refused."""
+            raise NeedsSignIn(Problem(code="LEDGER_SIGN_IN", facts={"connection": "Fortnox", "since": "2026-03-31"}))
+
+    monkeypatch.setattr(adapters, "ledger", lambda connection, clock, window: Vendor())
     answer = person("finance").post(f"{world.path}connections/bok/readiness/")
     assert 200 == answer.status_code
+    assert 1 == answer.content.decode().count('class="missing"')
     assert "Fortnox" in answer.content.decode()
 
 

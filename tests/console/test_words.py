@@ -11,19 +11,34 @@ import kontera.console
 from kontera.accounting.outcome import DifferenceCause
 from kontera.accounting.rulebook import SECTIONS, Accounts, RevenueRule, Rulebook
 from kontera.cases.catalogue import Team
-from kontera.commerce import OrderState, PaymentState
+from kontera.commerce import LineKind, OrderState, PaymentState
 from kontera.console.reading.spans import Span
 from kontera.console.reading.standing import STAGES
 from kontera.console.words import TextMissing, say, say_value, texts
 from kontera.db.models import Connection, Notice, OutboxDocument, Role, ShopOrder
+from kontera.posting import release
+from kontera.posting.plan import BOOK_ON_OPEN_DATE, KEEP_AS_BOOKED, LEAVE_OUT, USE_SHOP_VAT
 
 ROOM = Path(kontera.console.__file__).parent
 DOCUMENT_KINDS = ("sales_invoice", "sales_order", "customer_payment", "voucher")
+CHOICES = {KEEP_AS_BOOKED, LEAVE_OUT, USE_SHOP_VAT, BOOK_ON_OPEN_DATE}
 FAMILIES: dict[str, set[str]] = {
+    "basis": {
+        "order",
+        "line",
+        "shipping",
+        "total",
+        "payment",
+        "rounding",
+        "vat",
+        *(set(LineKind) - {LineKind.PRODUCT}),
+    },
     "cause": set(DifferenceCause),
     "compared": {"total", "vat"},
     "condition": {"signed_out", "paused", "trouble", "resting", "busy", "quiet"},
-    "decision": {"try_again", "keep_as_booked", "assigned", "release"},
+    "choice": CHOICES,
+    "choice_note": CHOICES,
+    "decision": {"try_again", "assigned", *CHOICES},
     "document": set(DOCUMENT_KINDS),
     "document_short": set(DOCUMENT_KINDS),
     "kind": set(Connection.Kind.values),
@@ -55,6 +70,7 @@ def used_keys() -> set[str]:
     columns = re.search(r"_COLUMNS = \((.+?)\)", orders)
     assert columns
     found.update(f"orders.{name}" for name in re.findall(r'"(\w+)"', columns[1]))
+    found.update(re.findall(r'return "(case\.\w+)"', (ROOM / "views" / "cases.py").read_text()))
     found.update(re.findall(r'"(connections\.(?:resumed|paused))"', (ROOM / "views" / "connections.py").read_text()))
     return found | {"door.wrong", "door.too_many"}
 
@@ -85,6 +101,11 @@ def test_both_languages_say_the_same_thing() -> None:
         assert (True, True) == (bool(text.sv.strip()), bool(text.en.strip())), key
         assert names[0] == names[1], key
         assert bool(text.sv_one) == bool(text.en_one), key
+
+
+def test_every_decision_there_is_can_be_read() -> None:
+    """M98: whatever `posting` lets people decide has its words here."""
+    assert {choice for choices in release.CHOICES.values() for choice in choices} | {LEAVE_OUT} == CHOICES
 
 
 def test_every_field_of_every_rule_has_a_head() -> None:

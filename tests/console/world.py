@@ -202,53 +202,29 @@ def shop_order(shop: Connection, order: Order, place: str, seen: datetime, **mor
         fact=fact,
         place=place,
         first_seen_at=seen,
+        looked_at=seen,
         **fields,
     )
 
 
+def why(order: Order, rule: str, fact: str) -> Why:
+    """A reason, as the rules give it."""
+    return Why(rule=rule, rulebook="se-bas 3", fact=f"order {order.number} {fact}")
+
+
+def posting(order: Order, account: str, amount: str, rule: str, fact: str) -> Posting:
+    """A posting with its reason."""
+    return Posting(account=account, amount=kr(amount), why=why(order, rule, fact))
+
+
 def documents_of(order: Order, booked_on: datetime) -> tuple[SalesInvoice, CustomerPayment]:
     """The invoice and the payment of `tea_order`."""
+    return _invoice(order, booked_on), _payment(order, booked_on)
 
-    def why(rule: str, fact: str) -> Why:
-        return Why(rule=rule, rulebook="se-bas 3", fact=f"order {order.number} {fact}")
 
-    def posting(account: str, amount: str, rule: str, fact: str) -> Posting:
-        return Posting(account=account, amount=kr(amount), why=why(rule, fact))
-
-    reference = f"NT-{order.number}"
-    tea = DocumentLine(
-        text=order.lines[0].name,
-        article="SE-100",
-        quantity=Decimal(2),
-        unit_price=kr("129.00"),
-        discount=kr("0"),
-        amount=kr("258.00"),
-        net=kr("230.36"),
-        vat=kr("27.64"),
-        vat_rate=Decimal(12),
-        vat_code="MP2",
-        account="3002",
-        vat_account="2621",
-        why=why("revenue.tea-12", "line 1"),
-        vat_why=why("vat.se-12", "line 1"),
-    )
-    shipping = DocumentLine(
-        text="Frakt PostNord",
-        quantity=Decimal(1),
-        unit_price=kr("49.00"),
-        discount=kr("0"),
-        amount=kr("49.00"),
-        net=kr("39.20"),
-        vat=kr("9.80"),
-        vat_rate=Decimal(25),
-        vat_code="MP1",
-        account="3520",
-        vat_account="2611",
-        why=why("revenue.shipping", "shipping"),
-        vat_why=why("vat.se-25", "shipping"),
-    )
-    invoice = SalesInvoice(
-        reference=reference,
+def _invoice(order: Order, booked_on: datetime) -> SalesInvoice:
+    return SalesInvoice(
+        reference=f"NT-{order.number}",
         store="nt",
         order=order.id,
         order_number=order.number,
@@ -264,34 +240,71 @@ def documents_of(order: Order, booked_on: datetime) -> tuple[SalesInvoice, Custo
         ),
         region=VatRegion.DOMESTIC,
         prices_include_vat=True,
-        lines=(tea, shipping),
+        lines=_lines(order),
         total=kr("307.00"),
         vat=kr("37.44"),
         receivable="1510",
         postings=(
-            posting("1510", "307.00", "accounts.receivable", "total"),
-            posting("3002", "-230.36", "revenue.tea-12", "line 1"),
-            posting("2621", "-27.64", "vat.se-12", "line 1"),
-            posting("3520", "-39.20", "revenue.shipping", "shipping"),
-            posting("2611", "-9.80", "vat.se-25", "shipping"),
+            posting(order, "1510", "307.00", "accounts.receivable", "total"),
+            posting(order, "3002", "-230.36", "revenue.tea-12", "line 1"),
+            posting(order, "2621", "-27.64", "vat.se-12", "line 1"),
+            posting(order, "3520", "-39.20", "revenue.shipping", "shipping"),
+            posting(order, "2611", "-9.80", "vat.se-25", "shipping"),
         ),
     )
-    payment = CustomerPayment(
-        reference=f"{reference}-P1",
+
+
+def _lines(order: Order) -> tuple[DocumentLine, DocumentLine]:
+    tea = DocumentLine(
+        text=order.lines[0].name,
+        article="SE-100",
+        quantity=Decimal(2),
+        unit_price=kr("129.00"),
+        discount=kr("0"),
+        amount=kr("258.00"),
+        net=kr("230.36"),
+        vat=kr("27.64"),
+        vat_rate=Decimal(12),
+        vat_code="MP2",
+        account="3002",
+        vat_account="2621",
+        why=why(order, "revenue.tea-12", "line 1"),
+        vat_why=why(order, "vat.se-12", "line 1"),
+    )
+    shipping = DocumentLine(
+        text="Frakt PostNord",
+        quantity=Decimal(1),
+        unit_price=kr("49.00"),
+        discount=kr("0"),
+        amount=kr("49.00"),
+        net=kr("39.20"),
+        vat=kr("9.80"),
+        vat_rate=Decimal(25),
+        vat_code="MP1",
+        account="3520",
+        vat_account="2611",
+        why=why(order, "revenue.shipping", "shipping"),
+        vat_why=why(order, "vat.se-25", "shipping"),
+    )
+    return tea, shipping
+
+
+def _payment(order: Order, booked_on: datetime) -> CustomerPayment:
+    return CustomerPayment(
+        reference=f"NT-{order.number}-P1",
         store="nt",
         order=order.id,
         order_number=order.number,
-        invoice=reference,
+        invoice=f"NT-{order.number}",
         date=booked_on.date(),
         amount=kr("307.00"),
         account="1580",
         method="klarna",
         postings=(
-            posting("1580", "307.00", "payment.klarna", "payment p1"),
-            posting("1510", "-307.00", "accounts.receivable", "payment p1"),
+            posting(order, "1580", "307.00", "payment.klarna", "payment p1"),
+            posting(order, "1510", "-307.00", "accounts.receivable", "payment p1"),
         ),
     )
-    return invoice, payment
 
 
 def outbox(
@@ -326,7 +339,7 @@ def _booked(
         row.differences = to_plain(
             [
                 Difference(
-                    what="moms 12",
+                    what="vat 12",
                     shop=kr("27.64"),
                     ours=kr("27.65"),
                     cause=DifferenceCause.UNIT_PRICE_ROUNDING,
@@ -354,12 +367,12 @@ def _booked(
             PostedEntry(
                 merchant=merchant,
                 document=paper,
-                account=posting.account,
-                amount=posting.amount.amount,
+                account=planned.account,
+                amount=planned.amount.amount,
                 currency="SEK",
                 read_at=done,
             )
-            for posting in document.postings
+            for planned in document.postings
         )
         Exchange.objects.create(
             merchant=merchant,

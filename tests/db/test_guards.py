@@ -36,7 +36,7 @@ def rows(ground: Path) -> dict[str, int]:
         **both, kind="order", external_id="1", version=1, digest="d", raw=b"{}", read_at=NOW
     )
     order = models.ShopOrder.objects.create(
-        **both, external_id="1", number="1", fact=fact, first_seen_at=NOW, changed_at=NOW
+        **both, external_id="1", number="1", fact=fact, first_seen_at=NOW, looked_at=NOW, changed_at=NOW
     )
     document = models.OutboxDocument.objects.create(
         **both, order=order, kind="sales_invoice", reference="f-1", content={"a": 1}, due_at=NOW, created_at=NOW,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from kontera.clock import SystemClock
 from kontera.connections import store
-from kontera.db.models import Fact, Look, Notice
+from kontera.db.models import Fact, Look, Notice, ShopOrder
 from kontera.intake.facts import looked
 from kontera.intake.notices import Arrival, keep, look_at
 from kontera.money import exact
@@ -62,13 +62,27 @@ def test_a_notice_that_comes_while_reading_is_not_lost(pair: Pair) -> None:
 
 def test_the_overlap_of_polling_reads_nothing_twice(pair: Pair) -> None:
     """Polling again names the same orders; what was read as of that change is not read again."""
-    pair.buys()
+    bought = pair.buys()
     pair.drain()
     pair.works()
+    row = pair.standing(bought)
+    ShopOrder.objects.filter(pk=row.pk).update(looked_at=row.fact.read_at + timedelta(seconds=2))
     pair.shop_sandbox.calls.reset()
     pair.works()
     by_path = pair.shop_sandbox.calls.summary()["by_path"]
     assert 0 == sum(count for path, count in by_path.items() if "taxes" in path)
+
+
+def test_a_second_change_within_the_second_is_not_missed(pair: Pair) -> None:
+    """M12: shops tell the time in whole seconds; an order is read once more before its change counts as known."""
+    bought = pair.buys(payment="card")
+    pair.drain()
+    pair.works()
+    before = pair.shop_sandbox.store.orders[bought.id].head["date_modified"]
+    pair.puts(bought.id, status_id=5)
+    pair.shop_sandbox.store.orders[bought.id].head["date_modified"] = before
+    pair.works()
+    assert ["ORDER_CANCELLED_AFTER_BOOKING"] == pair.cases(pair.standing(bought))
 
 
 def test_a_backfill_starts_at_the_cut_off(pair: Pair) -> None:

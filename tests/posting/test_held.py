@@ -15,6 +15,7 @@ from kontera.db.models import Case, Connection
 from kontera.errors import Problem
 from kontera.posting.release import check_again, decide
 from kontera.sandboxes.kit import Fault
+from kontera.work import lanes
 from tests.accounting.help import line, order, tax
 from tests.posting.test_once import sale
 from tests.posting.world import World
@@ -82,6 +83,19 @@ def test_a_ledger_that_is_not_set_up_holds_the_orders_until_it_is(
     assert ["booked"] * 3 == [world.order(number).place for number in ("1", "2", "3")]
     case.refresh_from_db()
     assert "resolved" == case.phase
+
+
+def test_a_payment_behind_an_invoice_that_is_held_wakes_nobody(world: World) -> None:
+    """The lane has nothing to do until the case is solved: it must not be woken again and again."""
+    act(world, "licences", remove=["faktura"])
+    world.arrives(sale("1"))
+    world.drain(2)
+    steps = list(world.order("1").documents.order_by("sequence").values_list("kind", "step"))
+    assert [("sales_invoice", "held"), ("customer_payment", "planned")] == steps
+    assert world.ledger.pk not in lanes.due_lanes(CLOCK.now())
+    act(world, "licences", add=["faktura"])
+    release(world, "LEDGER_LICENCE_MISSING")
+    assert "booked" == world.order("1").place
 
 
 def test_one_bad_order_never_stops_the_next(world: World) -> None:
@@ -215,3 +229,51 @@ def test_entries_that_differ_from_the_prediction_are_a_case_until_they_agree(wor
     row["Account"] = 3002
     release(world, "ENTRIES_DIFFER")
     assert ("booked", []) == (world.order("1").place, world.cases(world.order("1")))
+
+
+def test_an_order_of_a_year_the_ledger_does_not_have(world: World) -> None:
+    """YEAR_MISSING: the books of that year were never opened in Fortnox; the case names the date and the menu."""
+    tea = line("129.00", tax(12, "13.82"), price="129.00")
+    world.arrives(order(tea, paid="klarna", id="old", number="old", placed_at=NOW.replace(year=2012, day=1)))
+    world.drain(2)
+    row = world.order("old")
+    assert ["YEAR_MISSING"] == world.cases(row)
+    wait = row.waits.get(released_at=None)
+    told = render(Problem(code="YEAR_MISSING", facts=wait.facts), "sv", ledger="fortnox")
+    assert "2012" in told.body
+    assert told.where
+
+
+def test_a_locked_period_may_be_booked_on_the_first_open_day(world: World) -> None:
+    """PERIOD_LOCKED: a person decides; the invoice is dated after the lock, and the decision is kept."""
+    lock = (NOW - timedelta(days=1)).date()
+    tea = line("129.00", tax(12, "13.82"), price="129.00")
+    world.arrives(order(tea, paid="klarna", id="1", number="1", placed_at=NOW - timedelta(days=2)))
+    act(world, "lock_period", until=lock.isoformat())
+    world.drain(2)
+    case = Case.objects.get(merchant=world.merchant, code="PERIOD_LOCKED", phase="open")
+    assert 1 == decide(case, "book_on_open_date", author="Kim", reason="agreed with the auditor", clock=CLOCK)
+    world.drain()
+    (invoice,) = world.sandbox.company.invoices.values()
+    assert ("booked", NOW.date().isoformat()) == (world.order("1").place, str(invoice["InvoiceDate"]))
+
+
+def test_an_order_may_be_left_out_with_a_reason(world: World) -> None:
+    """Law 1: left out by a person's decision, recorded with it; asked anew when the order changes."""
+    world.drain()
+    world.arrives(sale("1", paid="brandnewpay"))
+    case = Case.objects.get(merchant=world.merchant, code="PAYMENT_UNMAPPED", phase="open")
+    decide(case, "leave_out", author="Kim", reason="a test order", clock=CLOCK)
+    row = world.order("1")
+    assert ("left_out", "decision", "Kim: a test order") == (row.place, row.left_out_rule, row.left_out_reason)
+    world.arrives(sale("1", paid="brandnewpay", shipping_method="Post"))
+    assert "waiting" == world.order("1").place
+
+
+def test_only_what_the_case_allows_may_be_decided(world: World) -> None:
+    """A refusal names what is possible."""
+    world.drain()
+    world.arrives(sale("1", paid="brandnewpay"))
+    case = Case.objects.get(merchant=world.merchant, code="PAYMENT_UNMAPPED", phase="open")
+    with pytest.raises(ValueError, match="leave_out"):
+        decide(case, "keep_as_booked", author="Kim", reason="", clock=CLOCK)

@@ -153,7 +153,14 @@ def documents_of_an_order(pair: Any, *, held: bool) -> int:
     both = {"merchant": shop.merchant, "connection": shop}
     fact = Fact.objects.create(**both, kind="order", external_id="9", version=1, digest="", raw=b"", read_at=now)
     row = ShopOrder.objects.create(
-        **both, external_id="9", number="9", fact=fact, place="waiting", first_seen_at=now, changed_at=now
+        **both,
+        external_id="9",
+        number="9",
+        fact=fact,
+        place="waiting",
+        first_seen_at=now,
+        looked_at=now,
+        changed_at=now,
     )
     common = {"merchant": shop.merchant, "connection": ledger, "order": row, "due_at": now, "created_at": now}
     invoice = OutboxDocument.objects.create(

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
 from kontera import __version__
+from kontera.api.consents import Consents
 from kontera.api.door import Door, Keeper
 from kontera.clock import Clock
 
@@ -40,6 +41,7 @@ def application(clock: Clock) -> Starlette:
     routes = [
         Route("/hooks/{door}", door.knock, methods=["POST"]),
         Route("/health", _health),
+        Route("/oauth/callback", Consents(clock).come_back),
         Mount("/", app=console),  # type: ignore[arg-type]
     ]
     return Starlette(routes=routes, lifespan=life)

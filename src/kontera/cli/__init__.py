@@ -21,6 +21,7 @@ _COMMANDS = {
     "rules": ("kontera.cli.rules", "Rulebooks: export, import, test."),
     "sandbox": ("kontera.cli.sandbox", "Serve the vendors' sandboxes, and shop in them."),
     "serve": ("kontera.cli.running", "Serve the console and receive webhooks."),
+    "sign-in": ("kontera.cli.signing_in", "Consent at a vendor that wants it, for its keys."),
     "user": ("kontera.cli.users", "People who may sign in."),
     "worker": ("kontera.cli.running", "Read shops and write ledgers; any number may run."),
 }

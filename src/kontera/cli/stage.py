@@ -126,16 +126,15 @@ def stage(clock: Clock, keep: bool = False) -> Iterator[Stage]:
             shutil.rmtree(home, ignore_errors=True)
 
 
-def prepare_ledger(made: Stage) -> str:
+def prepare_ledger(address: str) -> str:
     """What an accountant does in the ledger before going live: one VAT code per OSS country and rate that the starter
-    rulebook names. Answers them in the form of the connection's setting `vat_codes`."""
+    rulebook names. address: of the sandbox. Answers the codes as the connection's setting `vat_codes` wants them."""
     own = []
     for rule in starter("se-bas").vat:
         for country in _each(rule.match.country):
             for rate in _each(rule.match.rate):
                 if "{" in rule.vat_code and country and rate is not None:
                     own.append((code_of(rule, country, rate), str(rate), rule.vat_account or _OSS_ACCOUNT))
-    address = made.sandboxes["fortnox"]["base_url"]
     with httpx2.Client(timeout=30.0) as http:
         for code, rate, account in own:
             lever = {"code": code, "rate": rate, "account": account}
@@ -150,9 +149,14 @@ def _each(value: Any) -> tuple[Any, ...]:
 def connect_all(made: Stage, fast: int) -> None:
     """Connect the sandbox shop to the sandbox ledger, by the same commands as for the real ones."""
     fortnox, shop = made.sandboxes["fortnox"], made.sandboxes["bigcommerce"]
-    base = [f"base_url={fortnox['base_url']}", f"auth_url={fortnox['base_url']}/oauth-v1", "grant=client_credentials"]
+    base = [
+        f"base_url={fortnox['base_url']}",
+        f"auth_url={fortnox['base_url']}/oauth-v1",
+        "grant=client_credentials",
+        "create_articles=yes",
+    ]
     keys = _pick(fortnox["credentials"], "client_id", "client_secret", "tenant_id")
-    keys.append(f"vat_codes={prepare_ledger(made)}")
+    keys.append(f"vat_codes={prepare_ledger(fortnox['base_url'])}")
     pace = ["rate_calls=25", f"rate_milliseconds={5000 // fast}"]
     made.say("connect", "fortnox", "--merchant-name", "Nordisk Te AB", *_sets(base + keys + pace))
     keys = _pick(shop["credentials"], "store_hash", "access_token", "client_secret")

@@ -83,15 +83,31 @@ def _build(connection: Connection, clock: Clock, window: RateWindow) -> Any:
         with ThreadPoolExecutor(1) as aside:
             aside.submit(_save_aside, connection.pk, values).result()
 
-    vendor = VENDORS[connection.vendor]
-    own = {setting.name for setting in vendor.own_settings()}
-    return vendor.builder()(
-        settings={name: value for name, value in store.settings_of(connection).items() if name in own},
+    def load() -> Mapping[str, str]:
+        with ThreadPoolExecutor(1) as aside:
+            return aside.submit(_load_aside, connection.pk).result()
+
+    return VENDORS[connection.vendor].builder()(
+        settings=own_settings(connection),
         clock=clock,
         window=window,
         record=_record,
         save_settings=save,
+        load_settings=load,
     )
+
+
+def own_settings(connection: Connection) -> dict[str, str]:
+    """The settings the vendor's adapter declares, secrets opened."""
+    own = {setting.name for setting in VENDORS[connection.vendor].own_settings()}
+    return {name: value for name, value in store.settings_of(connection).items() if name in own}
+
+
+def _load_aside(connection_id: int) -> Mapping[str, str]:
+    try:
+        return own_settings(Connection.objects.get(pk=connection_id))
+    finally:
+        databases.close_all()
 
 
 def _save_aside(connection_id: int, values: Mapping[str, str]) -> None:

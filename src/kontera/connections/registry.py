@@ -6,7 +6,7 @@ Decides which adapter serves a connection. Adapters are imported when first need
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -31,7 +31,8 @@ _EVERY_CONNECTION = (
 
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """One vendor: where its adapter lives, and its rate window (limit 0 = the adapter adapts by itself), how
-    many calls may be in flight together, and how many objects one read takes."""
+    many calls may be in flight together, how many objects one read takes, and whether a person consents at the vendor
+    (then its `oauth` module has `authorize_url`, and its adapter `sign_in`)."""
 
     name: str
     title: str
@@ -41,6 +42,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     at_once: int
     batch: int = 1
+    consents: bool = False
 
     def settings(self) -> Sequence[Setting]:
         """The settings its adapter declares, and those every connection has."""
@@ -50,6 +52,11 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
         """The settings its adapter declares."""
         declared: Sequence[Setting] = importlib.import_module(f"{self.module}.settings").SETTINGS
         return declared
+
+    def authorize_url(self, settings: Mapping[str, str], state: str) -> str:
+        """Where a person consents, for a vendor that wants it."""
+        address: str = importlib.import_module(f"{self.module}.oauth").authorize_url(settings, state)
+        return address
 
     def builder(self) -> Any:
         """`connect` of its adapter: settings, clock, window, record, save_settings -> adapter."""
@@ -77,6 +84,7 @@ VENDORS = {
             limit=25,
             seconds=5.0,
             at_once=6,
+            consents=True,
         ),
     )
 }

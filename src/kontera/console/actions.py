@@ -1,4 +1,4 @@
-"""What people set in motion: let a case's orders go, read an order again, ask a vendor whether it is ready.
+"""What people set in motion: let a case's orders go, decide, read an order again, ask a vendor whether it is ready.
 
 The one place where the console calls the rooms that act. Decides nothing about whether an order may move: those
 rooms do, and they write down the decision and the audit entry themselves.
@@ -11,47 +11,55 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from kontera.calls import ReadinessCheck
-from kontera.clock import SystemClock
+from kontera.connections import adapters
 from kontera.connections.readiness import check
+from kontera.console import moment
 from kontera.console.desk import Desk
-from kontera.db.models import Case, CaseWaiter, Connection, Decision, ShopOrder
-from kontera.intake.notices import look_at
-from kontera.posting import release as posting
-from kontera.work.engine import wake, wake_after_commit
-
-CLOCK = SystemClock()
+from kontera.db.models import Case, CaseWaiter, Connection, Decision, Lane, ShopOrder
+from kontera.intake import notices
+from kontera.posting import release
+from kontera.work import engine
 
 
-def release(case: Case, author: str, reason: str, orders: Sequence[int] | None = None) -> int:
-    """Judge what waits in a case again, all of it or only these orders; answers how many were asked about."""
-    return posting.check_again(case, author=author, reason=reason, clock=CLOCK, orders=orders)
+def check_again(case: Case, author: str, reason: str, orders: Sequence[int] | None = None) -> int:
+    """The cause was mended: what waits in the case, or only these orders, is judged again; answers for how many."""
+    return release.check_again(case, author=author, reason=reason, clock=moment.clock(), orders=orders)
 
 
-def check_again(order: ShopOrder, author: str) -> int:
-    """Check every cause this order waits for again; answers how many orders were asked about."""
-    waits = CaseWaiter.objects.filter(order=order, released_at__isnull=True).select_related("case")
-    return sum(posting.check_again(wait.case, author=author, reason="", clock=CLOCK) for wait in waits)
+def check_order_again(order: ShopOrder, author: str) -> int:
+    """Check every cause this order waits for again; answers for how many orders."""
+    waits = CaseWaiter.objects.filter(order=order, released_at__isnull=True).select_related("case__connection")
+    return sum(check_again(wait.case, author, "") for wait in waits)
 
 
 def choices(case: Case) -> tuple[str, ...]:
-    """What a person may decide about the case, beside trying again."""
-    return posting.choices(case)
+    """What may be decided about the case, beside trying again."""
+    return release.choices(case)
 
 
-def decide(case: Case, choice: str, author: str, reason: str, order: ShopOrder | None = None) -> int:
-    """Decide for one order of the case, or for all that wait in it. Raises ValueError when it may not be decided."""
-    return posting.decide(case, choice, author=author, reason=reason, clock=CLOCK, order=order)
+def decide(case: Case, choice: str, author: str, reason: str, orders: Sequence[ShopOrder] | None = None) -> int:
+    """A person decides for these orders of the case, or for all that wait in it; answers for how many."""
+    clock = moment.clock()
+    if orders is None:
+        return release.decide(case, choice, author=author, reason=reason, clock=clock)
+    return sum(release.decide(case, choice, author=author, reason=reason, clock=clock, order=order) for order in orders)
 
 
 def read_again(order: ShopOrder, author: str) -> None:
-    """Read the order whole from its shop again, soon."""
-    look_at(order.connection, "order", order.external_id, author=author, now=CLOCK.now())
-    wake(order.connection_id)
+    """Read the order whole from its shop again, soon (M15)."""
+    with transaction.atomic():
+        notices.look_at(order.connection, "order", order.external_id, author=author, now=moment.now())
+        engine.wake_after_commit(order.connection_id)
 
 
 def readiness(connection: Connection) -> list[ReadinessCheck]:
-    """Ask the vendor now whether the connection can do what was chosen."""
-    return check(connection, CLOCK)
+    """Ask the vendor now whether the connection can do what was chosen (M118). Its calls are kept like all others, and
+    go through a window that knows the lane's latest calls."""
+    clock = moment.clock()
+    window = adapters.window_of(connection, clock)
+    lane = Lane.objects.filter(pk=connection.pk).first()
+    window.restore(lane.arrivals if lane else [])
+    return check(connection, clock, window)
 
 
 def hand_over(case: Case, desk: Desk, team: str, assignee: str, reason: str) -> None:
@@ -71,4 +79,4 @@ def switch(connection: Connection, desk: Desk, live: bool, reason: str) -> None:
         action = "connection.resumed" if live else "connection.paused"
         desk.audit(action, connection.code, reason=reason)
         if live:
-            wake_after_commit(connection.pk)
+            engine.wake_after_commit(connection.pk)

@@ -32,6 +32,7 @@ _MERCHANT: list[URLPattern | URLResolver] = [
     path("cases/", cases.cases, name="cases"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/release/", cases.release, name="case-release"),
+    path("cases/<int:pk>/decide/", cases.decide, name="case-decide"),
     path("cases/<int:pk>/assign/", cases.assign, name="case-assign"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<int:version>/", rules.rulebook, name="rulebook"),

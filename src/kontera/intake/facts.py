@@ -34,6 +34,7 @@ def keep_read(connection: Connection, look: Look, read: Read, exchanges: list[Ex
             fact = _fact(connection, read, digest, latest.version + 1 if latest else 1, now)
             row = _head(connection, row, fact, read, now)
         if row:
+            ShopOrder.objects.filter(pk=row.pk).update(looked_at=now)
             adapters.keep(connection, exchanges, order=row.pk)
             if read.left_out:
                 leave_out(row, LeftOut(rule="connection", reason=read.left_out), now)
@@ -88,6 +89,7 @@ def _head(connection: Connection, row: ShopOrder | None, fact: Fact, read: Read,
         external_id=read.id,
         number=read.id,
         first_seen_at=now,
+        looked_at=now,
     )
     row.fact, row.changed_at = fact, now
     if read.order is not None:

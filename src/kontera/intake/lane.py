@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlsplit
 
@@ -32,6 +32,8 @@ POLL_EVERY = timedelta(seconds=60)
 NOTICES_EVERY = timedelta(minutes=15)
 DRAIN_SECONDS = 20.0
 _LOOKS_AT_ONCE = 48
+_LONG_PAST = timedelta(hours=1)
+_NEXT_SECOND = timedelta(seconds=2)
 _log = structlog.get_logger("kontera.intake")
 
 
@@ -138,13 +140,23 @@ def _poll(lane: Lane, connection: Connection, shop: Storefront, clock: Clock) ->
         lane.save(update_fields=["poll_at"])
 
 
-def _known_as_of(connection: Connection, changes: Sequence[tuple[str, object]]) -> set[str]:
-    """Ids whose change we have read already: the overlap names them again each time."""
+def _known_as_of(connection: Connection, changes: Sequence[tuple[str, datetime | None]]) -> set[str]:
+    """Ids whose change we have surely read already: the overlap of polling names them again each time.
+
+    Shops tell the time in whole seconds: a second change within the second of the one we read carries the same time.
+    So an order is read once more, at least two seconds later, before its change counts as known (not when it lies an
+    hour back, as in a backfill).
+    """
     rows = ShopOrder.objects.filter(connection=connection, external_id__in=[one for one, _ in changes])
-    read = {
-        row.external_id: (row.fact.content or {}).get("changed_at") for row in rows.select_related("fact")
-    }  # fmt: skip
-    return {one for one, changed_at in changes if changed_at is not None and read.get(one) == _written(changed_at)}
+    told = dict(changes)
+    known = set()
+    for row in rows.select_related("fact"):
+        changed_at = told[row.external_id]
+        if changed_at is None or (row.fact.content or {}).get("changed_at") != _written(changed_at):
+            continue
+        if row.fact.read_at - changed_at >= _LONG_PAST or row.looked_at - row.fact.read_at >= _NEXT_SECOND:
+            known.add(row.external_id)
+    return known
 
 
 def _written(instant: object) -> str:

@@ -51,6 +51,7 @@ class Paper:
     lines: tuple[DocumentLine, ...]
     accounts: tuple[Kontering, ...]
     foreign: tuple[Money, ...]
+    differences: tuple[Difference, ...]
 
     @property
     def total(self) -> Money:
@@ -174,7 +175,8 @@ def _paper(row: OutboxDocument, document: Document, names: dict[str, str]) -> Pa
         if comparable and account not in planned and lines
     ]
     rows = document.lines if isinstance(document, SalesInvoice | SalesOrder) else ()
-    return Paper(row, document, rows, (*lines, *unexpected), () if comparable else tuple(real.values()))
+    explained = from_plain(tuple[Difference, ...], row.differences)
+    return Paper(row, document, rows, (*lines, *unexpected), () if comparable else tuple(real.values()), explained)
 
 
 def _read_back(account: str, planned: Money, real: dict[str, Money], comparable: bool) -> Money | None:

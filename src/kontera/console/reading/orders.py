@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from kontera.console.reading.spans import within
 from kontera.console.reading.waiting import SEALED
@@ -88,7 +88,7 @@ def matching(merchant: Merchant, wanted: OrderFilter) -> QuerySet[ShopOrder]:
         orders = orders.filter(connection__code=wanted.store)
     if wanted.currency:
         orders = orders.filter(currency=wanted.currency)
-    return orders.filter(_any_number(wanted.text)) if wanted.text else orders
+    return orders.filter(_any_number(merchant, wanted.text)) if wanted.text else orders
 
 
 def with_details(orders: QuerySet[ShopOrder]) -> QuerySet[ShopOrder]:
@@ -142,10 +142,10 @@ def amount_in(text: str) -> Decimal | None:
         return None
 
 
-def _any_number(text: str) -> Q:
-    documents = OutboxDocument.objects.filter(order=OuterRef("pk")).filter(
-        Q(number=text) | Q(voucher__iexact=text) | Q(reference__icontains=text)
-    )
-    found = Q(number__icontains=text) | Q(external_id=text) | Q(Exists(documents))
+def _any_number(merchant: Merchant, text: str) -> Q:
+    """Documents are looked up once, not once per order."""
+    numbers = Q(number=text) | Q(voucher__iexact=text) | Q(reference__istartswith=text)
+    documents = OutboxDocument.objects.filter(numbers, merchant=merchant, order__isnull=False)
+    found = Q(number__icontains=text) | Q(external_id=text) | Q(pk__in=documents.values("order"))
     amount = amount_in(text)
     return found | Q(total=amount) if amount is not None else found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from kontera.db.models import Case
 from kontera.money import Money
 
 register = template.Library()
+_WORD = re.compile(r"(?<![^\s(])[a-z_]+(?![^\s)])")
 
 
 @register.simple_tag(takes_context=True)
@@ -29,6 +31,12 @@ def t(context: dict[str, Any], key: str, **values: object) -> str:
 def tv(context: dict[str, Any], family: str, value: object) -> str:
     """{% tv "place" order.place %}: how a stored value reads."""
     return words.say_value(family, str(value), context["language"])
+
+
+@register.simple_tag(takes_context=True)
+def in_words(context: dict[str, Any], family: str, value: str) -> str:
+    """{% in_words "basis" "order 1001 line 2" %}: each word that has a text, numbers and names as they are."""
+    return _WORD.sub(lambda word: words.say_value(family, word.group(), context["language"]), value)
 
 
 @register.simple_tag(takes_context=True)

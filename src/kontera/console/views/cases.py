@@ -9,17 +9,16 @@ from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from kontera.cases.catalogue import RenderedCase, Team
+from kontera.cases.catalogue import Team
 from kontera.console import actions
 from kontera.console.desk import Desk, Power, act, page
 from kontera.console.links import case_links
 from kontera.console.reading.waiting import SEALED, counts_by_team, ranked, resolved, rows_of, words_of
 from kontera.console.words import say
-from kontera.db.models import Case, CaseWaiter
+from kontera.db.models import Case, CaseWaiter, ShopOrder
 
 PAGE = 50
-REASON_NEEDED = frozenset({"decide", "leave_out"})
-"""Buttons of the catalogue that mean: a person decides, and must say why."""
+REASON_LONGEST = 2000
 
 _TABS = ("all", *[team.value for team in Team], "mine", "resolved")
 
@@ -73,7 +72,7 @@ def case(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
         "decisions": list(found.decisions.select_related("order").order_by("-id")[:PAGE]),
         "teams": list(Team),
         "people": list(people.distinct().order_by("username").values_list("username", flat=True)[:200]),
-        "reason_needed": _needs_reason(text),
+        "choices": actions.choices(found) if pages.count else (),
         "links": case_links(found, text, desk.merchant.slug, [waiter.order for waiter in shown]),
         "facts": sorted(found.facts.items()),
     }
@@ -82,27 +81,31 @@ def case(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
 
 @act(Power.MOVE)
 def release(request: HttpRequest, desk: Desk, pk: int) -> HttpResponseBase:
-    """Check again and release: all that wait, or those that were chosen."""
+    """The cause is mended: check again and release all that wait, or the chosen."""
     found = _case(desk, pk)
-    back = redirect("case", merchant=desk.merchant.slug, pk=pk)
-    reason = request.POST.get("reason", "").strip()[:2000]
+    chosen = _chosen(request, found)
     if found.phase != Case.Phase.OPEN:
         messages.info(request, say("case.already_resolved", desk.language))
-        return back
-    if not reason and _needs_reason(words_of(found, desk.language, 1)):
-        messages.error(request, say("case.reason_missing", desk.language))
-        return back
-    chosen = None
-    if request.POST.get("which") == "chosen":
-        wanted = [int(order) for order in request.POST.getlist("order") if order.isdecimal()]
-        waiting = CaseWaiter.objects.filter(case=found, released_at__isnull=True, order__in=wanted)
-        chosen = list(waiting.values_list("order_id", flat=True))
-        if not chosen:
-            messages.error(request, say("case.none_chosen", desk.language))
-            return back
-    asked = actions.release(found, desk.author, reason, chosen)
-    messages.success(request, say("case.checked", desk.language, n=asked))
-    return back
+    elif chosen == []:
+        messages.error(request, say("case.none_chosen", desk.language))
+    else:
+        orders = None if chosen is None else [order.pk for order in chosen]
+        asked = actions.check_again(found, desk.author, _reason(request), orders)
+        messages.success(request, say("case.checked", desk.language, n=asked))
+    return redirect("case", merchant=desk.merchant.slug, pk=pk)
+
+
+@act(Power.DECIDE)
+def decide(request: HttpRequest, desk: Desk, pk: int) -> HttpResponseBase:
+    """Decide, with a reason, for the chosen orders or for all that wait."""
+    found = _case(desk, pk)
+    fault, orders = _undecidable(request, found)
+    if fault:
+        messages.error(request, say(fault, desk.language))
+    else:
+        decided = actions.decide(found, request.POST["choice"], desk.author, _reason(request), orders)
+        messages.success(request, say("case.decided", desk.language, n=decided))
+    return redirect("case", merchant=desk.merchant.slug, pk=pk)
 
 
 @act(Power.DECIDE)
@@ -116,13 +119,37 @@ def assign(request: HttpRequest, desk: Desk, pk: int) -> HttpResponseBase:
     if team not in set(Team) or not known:
         messages.error(request, say("case.not_assignable", desk.language))
     else:
-        actions.hand_over(found, desk, team, assignee, request.POST.get("reason", "").strip()[:2000])
+        actions.hand_over(found, desk, team, assignee, _reason(request))
         messages.success(request, say("case.assigned", desk.language))
     return redirect("case", merchant=desk.merchant.slug, pk=pk)
 
 
-def _needs_reason(text: RenderedCase) -> bool:
-    return any(button.action in REASON_NEEDED for button in text.buttons)
+def _undecidable(request: HttpRequest, case: Case) -> tuple[str, list[ShopOrder] | None]:
+    """Why nothing can be decided (a key of our texts, empty when it can), and the chosen orders (None = all)."""
+    if case.phase != Case.Phase.OPEN:
+        return "case.already_resolved", None
+    if request.POST.get("choice") not in actions.choices(case):
+        return "case.no_such_choice", None
+    if not _reason(request):
+        return "case.reason_missing", None
+    chosen = _chosen(request, case)
+    waiting = CaseWaiter.objects.filter(case=case, released_at__isnull=True)
+    if chosen == [] or not waiting.exists():
+        return "case.none_chosen", None
+    return "", chosen
+
+
+def _chosen(request: HttpRequest, case: Case) -> list[ShopOrder] | None:
+    """The orders chosen on the page, those that do wait in this case; None when all are meant."""
+    if request.POST.get("which") != "chosen":
+        return None
+    wanted = [int(order) for order in request.POST.getlist("order") if order.isdecimal()]
+    waiting = ShopOrder.objects.filter(waits__case=case, waits__released_at__isnull=True)
+    return list(waiting.filter(pk__in=wanted).order_by("pk"))
+
+
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").replace("\x00", "").strip()[:REASON_LONGEST]
 
 
 def _case(desk: Desk, pk: int) -> Case:

@@ -13,7 +13,6 @@ from kontera.console.desk import Desk, Power, act, page
 from kontera.console.reading.connections import card, cards
 from kontera.console.words import say
 from kontera.db.models import Connection, Exchange
-from kontera.errors import KonteraError
 
 EXCHANGES_SHOWN = 25
 
@@ -37,22 +36,14 @@ def connection(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
 def readiness(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     """Ask the vendor now, and show its answer as a list."""
     found = _connection(desk, code)
-    try:
-        checks = actions.readiness(found)
-        trouble = None
-    except KonteraError as error:  # the vendor is down or refuses us: that is the answer
-        checks, trouble = [], error.problem
+    checks = actions.readiness(found)
     desk.audit("connection.asked", found.code)
     shop, ledger = (found.vendor, "") if found.kind == Connection.Kind.STOREFRONT else ("", found.vendor)
     rows = [
         (check, words_for(check.problem, desk.language, shop=shop, ledger=ledger) if check.problem else None)
         for check in checks
     ]
-    where = {
-        "rows": rows,
-        "trouble": words_for(trouble, desk.language, shop=shop, ledger=ledger) if trouble else None,
-    }
-    return render(request, "console/parts/readiness.html", where)
+    return render(request, "console/parts/readiness.html", {"rows": rows})
 
 
 @act(Power.SWITCH)

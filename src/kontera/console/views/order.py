@@ -62,7 +62,8 @@ def fact(request: HttpRequest, desk: Desk, pk: int, version: int) -> HttpRespons
 def drawer(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
     """The requests and answers behind the order, for the developer drawer."""
     found = _order(desk, pk)
-    exchanges = Exchange.objects.filter(merchant=desk.merchant).filter(Q(order=found) | Q(document__order=found))
+    documents = list(found.documents.values_list("pk", flat=True))
+    exchanges = Exchange.objects.filter(Q(order=found) | Q(document__in=documents), merchant=desk.merchant)
     where = {"exchanges": shown(exchanges.select_related("connection", "document").order_by("-id")[:EXCHANGES_SHOWN])}
     return render(request, "console/parts/exchanges.html", where)
 
@@ -83,7 +84,7 @@ def check_again(request: HttpRequest, desk: Desk, pk: int) -> HttpResponseBase:
     if found.place != ShopOrder.Place.WAITING:
         messages.info(request, say("order.not_waiting", desk.language))
     else:
-        asked = actions.check_again(found, desk.author)
+        asked = actions.check_order_again(found, desk.author)
         messages.success(request, say("case.checked", desk.language, n=asked))
     return redirect("order", merchant=desk.merchant.slug, pk=pk)
 

@@ -38,6 +38,7 @@ class ShopOrder(models.Model):
     left_out_reason = models.TextField(default="")
     differences = models.JSONField(default=list)
     first_seen_at = models.DateTimeField()
+    looked_at = models.DateTimeField(help_text="last read from the shop, whether it had changed or not")
     booked_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
 

@@ -85,6 +85,10 @@ class FortnoxLedger:
         """Let go of open connections."""
         self.client.caller.close()
 
+    def sign_in(self, code: str, redirect_uri: str) -> None:
+        """Trade the code of a consent for tokens, saved before they are used. Raises NeedsSignIn when it is refused."""
+        self.tokens.exchange(code, redirect_uri)
+
     def readiness(self) -> list[ReadinessCheck]:
         """See Ledger."""
         with self._explained({}):

@@ -34,12 +34,13 @@ def connect(
     record: Callable[[Exchange], None],
     save_settings: Callable[[Mapping[str, str]], None] | None = None,
     *,
+    load_settings: Callable[[], Mapping[str, str]] | None = None,
     window: RateWindow | None = None,
     transport: httpx2.BaseTransport | None = None,
 ) -> BigCommerceStorefront:
     """A storefront for the settings of a connection. Raises SettingsError. The window has no limit of its own: the
     quota belongs to all apps of the store together, and the client follows what every answer says is left of it.
-    Nothing is ever saved: the key does not rotate."""
+    Nothing is ever saved or loaded again: the key does not rotate."""
     values = settings_from(settings)
     own_window = window or RateWindow(clock, 0, 30.0)
     caller = Caller(values.api, clock, own_window, record, vendor=VENDOR, transport=transport)

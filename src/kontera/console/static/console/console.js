@@ -25,8 +25,7 @@
   function countChosen() {
     const chosen = all('tbody input[name="order"]:checked').length;
     all("[data-chosen]").forEach((place) => { place.textContent = String(chosen); });
-    const button = find("#release-chosen");
-    if (button) button.disabled = chosen === 0;
+    all("[data-needs-chosen]").forEach((button) => { button.disabled = chosen === 0; });
   }
 
   function select() {

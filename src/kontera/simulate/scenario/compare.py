@@ -1,0 +1,92 @@
+"""Expected against got, told as an accountant reads it: account, expected, got, the rule that put it there. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from kontera.simulate.scenario.words import Effect, Posted
+
+Reasons = Callable[[str], Mapping[str, str]]
+
+
+def differences(file: str, line: int, expected: Sequence[Effect], got: Counter[Effect], reasons: Reasons) -> list[str]:
+    """What is not as expected, each with file and line. `line`: where to point for what is not written anywhere."""
+    wanted = Counter(_bare(effect) for effect in expected)
+    as_told = {_bare(effect): effect for effect in got}
+    found = Counter({_bare(effect): count for effect, count in got.items()})
+    for effect in list(found):  # that an order is booked needs no saying: its documents say it
+        if effect.kind == "order" and effect.says == "booked" and effect not in wanted:
+            del found[effect]
+    missing = [effect for effect in expected if (wanted - found)[_bare(effect)]]
+    extra = [as_told[effect] for effect in (found - wanted).elements()]
+    told = _names(file, expected, got)
+    for effect in missing:
+        twin = next((other for other in extra if other.key == effect.key), None)
+        if twin is not None:
+            extra.remove(twin)
+        told.append(_diff(f"{file}:{effect.line}", effect, twin, reasons))
+    told += [_diff(f"{file}:{line}", None, effect, reasons) for effect in extra]
+    return told
+
+
+def _bare(effect: Effect) -> Effect:
+    """Without what does not matter: line numbers, names of accounts, how many decimals are written."""
+    entries = tuple(Posted(account=entry.account, amount=entry.amount.normalize()) for entry in effect.entries)
+    total = None if effect.total is None else effect.total.normalize()
+    return msgspec.structs.replace(effect, line=0, entries=entries, total=total)
+
+
+def _names(file: str, expected: Sequence[Effect], got: Counter[Effect]) -> list[str]:
+    """Accounts that are called something else in the ledger."""
+    names = {entry.account: entry.name for effect in got for entry in effect.entries}
+    return [
+        f"{file}:{entry.line}: account {entry.account} is called {names[entry.account]!r}, not {entry.name!r}"
+        for effect in expected
+        for entry in effect.entries
+        if entry.name and names.get(entry.account, entry.name) != entry.name
+    ]
+
+
+def _diff(place: str, wanted: Effect | None, got: Effect | None, reasons: Reasons) -> str:
+    if wanted is None and got is not None:
+        head = f"{place}: not expected: {got.head}"
+    elif got is None and wanted is not None:
+        head = f"{place}: missing: {wanted.head}"
+    elif wanted is not None and got is not None and wanted.head != got.head:
+        head = f"{place}: expected {wanted.head}\n  got {got.head}"
+    else:
+        head = f"{place}: {wanted.head if wanted else ''} is not as expected"
+    return "\n".join([head, *_table(wanted, got, reasons)])
+
+
+def _table(wanted: Effect | None, got: Effect | None, reasons: Reasons) -> list[str]:
+    ours = {entry.account: entry for entry in wanted.entries} if wanted else {}
+    theirs = {entry.account: entry for entry in got.entries} if got else {}
+    accounts = sorted(ours.keys() | theirs.keys())
+    if not accounts:
+        return []
+    subject = (got or wanted or Effect(kind="", subject="")).subject
+    why = reasons(subject) if got else {}
+    rows = [("account", "expected", "got", "", "rule")]
+    for account in accounts:
+        left, right = ours.get(account), theirs.get(account)
+        name = (right or left or Posted(account=account, amount=Decimal(0))).name
+        same = left is not None and right is not None and left.amount == right.amount
+        rows.append(
+            (f"{account} {name}".strip(), _told(left), _told(right), "" if same else "<--", why.get(account, ""))
+        )
+    widths = [max(len(row[at]) for row in rows) for at in range(4)]
+    return [
+        f"  {row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:<{widths[3]}}  {row[4]}".rstrip()
+        for row in rows
+    ]
+
+
+def _told(entry: Posted | None) -> str:
+    if entry is None:
+        return "-"
+    return f"{'debit' if entry.amount > 0 else 'credit'} {abs(entry.amount):.2f}"

@@ -1,0 +1,232 @@
+"""A scenario from its first line to its last, in one way the world may behave, and then everything once more.
+
+Decides the order: something happens, the merchant works until all is quiet, and then exactly what the text expects
+must be new in the ledger. At the end every notice comes again, every order is looked at again, and nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import msgspec
+
+from kontera.clock import ManualClock
+from kontera.proof import laws
+from kontera.sandboxes.bigcommerce import BigCommerceSandbox
+from kontera.sandboxes.fortnox import FortnoxSandbox
+from kontera.sandboxes.kit import Fault
+from kontera.simulate.scenario import levers
+from kontera.simulate.scenario.books import account_names, balances, effects_of
+from kontera.simulate.scenario.compare import differences
+from kontera.simulate.scenario.hub import Hub
+from kontera.simulate.scenario.shop import Mismatch, Notice, Shop
+from kontera.simulate.scenario.variants import PLAIN, Variant
+from kontera.simulate.scenario.words import Effect, Event, Scenario, Step
+
+_HUB_VERBS = frozenset({"rule", "again", "kept"})
+_A_MINUTE = timedelta(minutes=1)
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """How it went. failures: empty when all is as written. effects: what was new after each step. moments: how often
+    the worker asked for the time; calls: how many calls the ledger answered (both until the last step)."""
+
+    failures: tuple[str, ...]
+    effects: tuple[Counter[Effect], ...]
+    moments: int
+    calls: int
+
+
+class World:
+    """The sandboxes, served once and reset for every run."""
+
+    def __init__(self) -> None:
+        from kontera.clock import parse_instant
+
+        self.clock = ManualClock(parse_instant("2026-03-02T08:00:00Z"))
+        self.store = BigCommerceSandbox(self.clock)
+        self.ledger = FortnoxSandbox(self.clock)
+        self.ledger.limiter.configure(None, 5)
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """The sandboxes, served until the block ends. Needs the database to be open."""
+    made = World()
+    with made.store, made.ledger:
+        yield made
+
+
+def run(scenario: Scenario, made: World, variant: Variant = PLAIN, *, learn: bool = False) -> Result:
+    """Run it; what is not as written is told in `failures`. learn: nothing is held against what is written, the run
+    only tells what happened."""
+    return _Run(scenario, made, variant, learn).run()
+
+
+class _Run:
+    """One run, with a merchant of its own."""
+
+    def __init__(self, scenario: Scenario, made: World, variant: Variant, learn: bool) -> None:
+        self.scenario, self.made, self.variant, self._learn = scenario, made, variant, learn
+        made.clock.set(scenario.header.clock)
+        codes = levers.fresh(made.ledger, scenario.header.rules)
+        self.shop = Shop(made.store, made.clock)
+        self.shop.open(scenario.header)
+        self.hub = Hub(made.clock, _ledger_settings(made, codes), _shop_settings(made), scenario.header.rules)
+        self.seen: Counter[Effect] = Counter()
+        self.heard: list[Notice] = []
+
+    def run(self) -> Result:
+        """All steps, the balances, the laws, and everything once more."""
+        self.hub.settle(polls=False)
+        self._arm()
+        asked, failures, effects = self.hub.mortal.asked, [], []
+        for step in self.scenario.steps:
+            try:
+                self._happen(step)
+            except Mismatch as mismatch:
+                failures = [f"{self.scenario.file}:{mismatch.line}: {mismatch}"]
+                break
+            new = self._new()
+            effects.append(new)
+            if self._learn:
+                continue
+            failures = differences(self.scenario.file, step.last or step.end, step.expected, new, self.hub.reasons)
+            if failures:
+                break
+        moments, calls = self.hub.mortal.asked - asked, int(self.made.ledger.calls.summary()["total"])
+        self._disarm()
+        if not failures and not self._learn:
+            failures = [*self._balances(), *self._laws(), *self._once_more()]
+        return Result(failures=tuple(failures), effects=tuple(effects), moments=moments, calls=calls)
+
+    def _arm(self) -> None:
+        self.made.ledger.calls.reset()
+        self.hub.mortal.kill_at(self.variant.kill_at)
+        for kind, at in (("lost_answer", self.variant.lose_at), ("refuse_before", self.variant.refuse_at)):
+            if at:
+                self.made.ledger.faults.add(Fault(kind=kind, path="/3/*", times=1, skip=at - 1))
+
+    def _disarm(self) -> None:
+        self.hub.mortal.kill_at(0)
+        self.made.ledger.faults.remove()
+
+    # A step
+
+    def _happen(self, step: Step) -> None:
+        for event in step.events:
+            now = self.made.clock.now()
+            self.made.clock.set(
+                max(event.at, now + _A_MINUTE) if event.timed else max(_morning(event), now + _A_MINUTE)
+            )
+            self._carry_out(event)
+            if not self.variant.held_back:
+                self._work(self._told())
+        if self.variant.held_back:
+            self._work(self._told()[::-1])
+
+    def _carry_out(self, event: Event) -> None:
+        if event.verb in levers.VERBS:
+            levers.pull(self.made.ledger, event)
+        elif event.verb in _HUB_VERBS:
+            self.hub.decide(event)
+        else:
+            self.shop.happen(event)
+
+    def _told(self) -> list[Notice]:
+        """What the shop has said since it was last asked."""
+        said, self.shop.said = self.shop.said, []
+        self.heard += said
+        return said
+
+    def _work(self, said: list[Notice]) -> None:
+        for notice in said:
+            for _ in range(self.variant.told):
+                self.hub.hear(self.shop.signed(notice), notice.body)
+        self.hub.settle(polls=self.variant.polls)
+
+    def _now(self) -> Counter[Effect]:
+        return effects_of(self.made.ledger.company) + self.hub.effects()
+
+    def _new(self) -> Counter[Effect]:
+        """What is so now and was not after the step before. What is gone is new, too, unless it became another."""
+        now = self._now()
+        new, gone = now - self.seen, self.seen - now
+        for effect, count in gone.items():
+            if effect.key not in {other.key for other in new}:
+                new[msgspec.structs.replace(effect, kind=f"{effect.kind} that is gone")] = count
+        self.seen = now
+        return new
+
+    # The end
+
+    def _balances(self) -> list[str]:
+        held, names = balances(self.made.ledger.company), account_names(self.made.ledger.company)
+        told = []
+        for said in self.scenario.balances:
+            place = f"{self.scenario.file}:{said.line}"
+            found = held.get(said.account, said.amount * 0)
+            if found != said.amount:
+                told.append(f"{place}: account {said.account} holds {found:.2f}, not {said.amount:.2f}")
+            if said.name and names.get(said.account) != said.name:
+                told.append(f"{place}: account {said.account} is called {names.get(said.account)!r}, not {said.name!r}")
+        return told
+
+    def _laws(self) -> list[str]:
+        return [
+            f"{self.scenario.file}:1: the law {finding.check!r} is broken ({finding.promise}): {', '.join(finding.broken)}"
+            for finding in laws.check(self.hub.merchant)
+            if finding.count
+        ]
+
+    def _once_more(self) -> list[str]:
+        """Every notice again, every order read again, everything that waits judged again: nothing may change."""
+        before, seen = self._writes(), self.seen
+        for notice in self.heard:
+            self.hub.hear(self.shop.signed(notice), notice.body)
+        self.hub.forget_what_was_read()
+        self.hub.settle(polls=True)
+        after = self._writes()
+        told = []
+        if self._now() != seen:
+            told = differences(self.scenario.file, 1, (), self._new(), self.hub.reasons)
+            told = [f"{text}\n  (after every event was repeated)" for text in told] or ["something is gone"]
+        if after != before:
+            told.append(f"{self.scenario.file}:1: repeating every event wrote to the ledger: {after - before}")
+        return told
+
+    def _writes(self) -> Counter[str]:
+        """Calls that write, to the ledger and to the shop, by path."""
+        found: Counter[str] = Counter()
+        for sandbox in (self.made.ledger, self.made.store):
+            for call, count in sandbox.calls.summary()["by_path"].items():
+                if not call.startswith("GET") and "oauth" not in call:
+                    found[call] += count
+        return found
+
+
+def _morning(event: Event) -> object:
+    """An event without an hour happens in the morning of its day."""
+    return event.at.replace(hour=9, minute=0)
+
+
+def _ledger_settings(made: World, codes: str) -> dict[str, str]:
+    keys = made.ledger.credentials()
+    base = made.ledger.base_url
+    return {
+        "base_url": base, "auth_url": f"{base}/oauth-v1", "grant": "client_credentials", "documents": "both",
+        "client_id": str(keys["client_id"]), "client_secret": str(keys["client_secret"]),
+        "tenant_id": str(keys["tenant_id"]), "rate_calls": "0", "vat_codes": codes,
+    }  # fmt: skip
+
+
+def _shop_settings(made: World) -> dict[str, str]:
+    keys = made.store.credentials()
+    return {
+        "base_url": made.store.base_url, "store_hash": str(keys["store_hash"]),
+        "access_token": str(keys["access_token"]), "client_secret": str(keys["client_secret"]),
+        "vat_number_field": "VAT-nummer", "rate_calls": "0",
+    }  # fmt: skip
