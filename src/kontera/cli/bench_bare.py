@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,14 +19,15 @@ from kontera.cli.bench_orders import connected, finish
 from kontera.cli.common import CLOCK
 from kontera.cli.report import Reader
 from kontera.cli.sandbox import shop
-from kontera.cli.stage import stage
+from kontera.cli.stage import prepare_ledger, stage
 from kontera.money import exact
 
 _AT_ONCE = 6
 _SEED = 17
-_NUMBER = {"Invoice": "DocumentNumber", "InvoicePayment": "Number", "Customer": "CustomerNumber"}
+_NUMBER = {"Invoice": ("/3/invoices", "DocumentNumber"), "InvoicePayment": ("/3/invoicepayments", "Number")}
+_INVOICE = re.compile(rb'("InvoiceNumber":\s*"?)\d+')
 
-Call = tuple[str, str, bytes, bytes]  # method, path, what was sent, what was answered
+Call = tuple[str, str, bytes, bytes, int]  # method, path, what was sent, what was answered with which status
 
 
 def overhead(orders: int, fast: int) -> dict[str, Any]:
@@ -58,26 +60,36 @@ def _seconds_to_start(began: float) -> float:
 
 
 def _recorded(sandboxes: dict[str, Any]) -> list[list[Call]]:
-    """Every order's calls as kept by the hub; calls about several orders at once form a chain of their own first."""
+    """Every order's calls as kept by the hub, in chains that may be made side by side. The first chain is what other
+    orders need too: the customers, and the reading of lists and set-up."""
     from kontera.db.models import Exchange
 
     bases = [sandboxes[name]["base_url"] for name in ("bigcommerce", "fortnox")]
-    chains: dict[Any, list[Call]] = {}
+    first: list[Call] = []
+    chains: dict[int, list[Call]] = {}
     for one in Exchange.objects.exclude(url__contains="/oauth").order_by("pk").iterator():
         vendor = 0 if one.url.startswith(bases[0]) else 1
-        call = (one.method, f"{vendor}{one.url.removeprefix(bases[vendor])}", bytes(one.request), bytes(one.response))
-        chains.setdefault(one.order_id or f"lane {vendor}", []).append(call)
-    return list(chains.values())
+        call = (
+            one.method,
+            f"{vendor}{one.url.removeprefix(bases[vendor])}",
+            bytes(one.request),
+            bytes(one.response),
+            one.status,
+        )
+        shared = one.order_id is None or "/3/customers" in one.url
+        (first if shared else chains.setdefault(one.order_id, [])).append(call)
+    return [first, *chains.values()]
 
 
 def _bare(chains: list[list[Call]], orders: int, fast: int) -> tuple[float, int]:
     with stage(CLOCK) as made:
         made.serve_sandboxes(fast)
+        prepare_ledger(made)
         Reader(made.sandboxes).open_the_gate()
         shop(made.sandboxes["bigcommerce"], orders, _SEED, False)
         with _Bare(made.sandboxes) as script, ThreadPoolExecutor(_AT_ONCE) as pool:
             began = CLOCK.seconds()
-            made_calls = sum(pool.map(script.replay, chains))
+            made_calls = script.replay(chains[0]) + sum(pool.map(script.replay, chains[1:]))
             return CLOCK.seconds() - began, made_calls
 
 
@@ -106,33 +118,44 @@ class _Bare:
             client.close()
 
     def replay(self, chain: list[Call]) -> int:
-        """Make one chain's calls in their sequence; answers how many."""
-        renamed: dict[str, dict[str, str]] = {kind: {} for kind in _NUMBER}
-        for method, path, content, answered in chain:
+        """Make one chain's calls in their sequence; answers how many. Raises RuntimeError when an answer is another
+        than the hub got: then it is not the same work."""
+        renamed: dict[str, str] = {}
+        for method, path, content, answered, status in chain:
             client = self._http[int(path[0])]
             url, body = _renumbered(path[1:], content, renamed)
             headers = {"content-type": "application/json"} if body else {}
             answer = client.request(method, url, content=body or None, headers=headers)
-            if method == "POST":
-                for kind, old, new in _numbers(answered, answer.content):
-                    renamed[kind][old] = new
+            if answer.status_code != status:
+                raise RuntimeError(f"{method} {url}: {answer.status_code} instead of {status}: {answer.text[:300]}")
+            if method != "GET":
+                renamed.update(_numbers(answered, answer.content))
         return len(chain)
 
 
-def _numbers(recorded: bytes, answered: bytes) -> Iterator[tuple[str, str, str]]:
-    """(kind, the number then, the number now) of what a call made."""
+def _numbers(recorded: bytes, answered: bytes) -> Iterator[tuple[str, str]]:
+    """Paths as they were in the hub's run and as they are now, for what a call made or booked."""
     with contextlib.suppress(ValueError, KeyError, TypeError):
         then, now = json.loads(recorded), json.loads(answered)
-        for kind, name in _NUMBER.items():
+        for kind, (path, name) in _NUMBER.items():
             if kind in then:
-                yield kind, str(then[kind][name]), str(now[kind][name])
+                old, new = then[kind], now[kind]
+                yield f"{path}/{old[name]}", f"{path}/{new[name]}"
+                yield _voucher(old), _voucher(new)
 
 
-def _renumbered(url: str, content: bytes, renamed: dict[str, dict[str, str]]) -> tuple[str, bytes]:
-    for old, new in renamed["Invoice"].items():
-        url = url.replace(f"/3/invoices/{old}", f"/3/invoices/{new}")
-        content = content.replace(b'"InvoiceNumber":"%s"' % old.encode(), b'"InvoiceNumber":"%s"' % new.encode())
-        content = content.replace(b'"InvoiceNumber":%s' % old.encode(), b'"InvoiceNumber":%s' % new.encode())
-    for old, new in renamed["InvoicePayment"].items():
-        url = url.replace(f"/3/invoicepayments/{old}", f"/3/invoicepayments/{new}")
-    return url, content
+def _voucher(document: dict[str, Any]) -> str:
+    return f"/3/vouchers/{document.get('VoucherSeries')}/{document.get('VoucherNumber')}"
+
+
+def _renumbered(url: str, content: bytes, renamed: dict[str, str]) -> tuple[str, bytes]:
+    path, question, query = url.partition("?")
+    for old, new in renamed.items():
+        if path == old or path.startswith(f"{old}/"):
+            path = path.replace(old, new, 1)
+            break
+    if b"InvoiceNumber" in content:
+        for old, new in renamed.items():
+            if old.startswith("/3/invoices/"):
+                content = _INVOICE.sub(rb"\g<1>" + new.rsplit("/", 1)[1].encode(), content)
+    return path + question + query, content
