@@ -43,8 +43,8 @@ def grounded(command: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-def quiet_logs() -> None:
-    """Structured logs on stderr, one JSON object a line, from `info` up."""
+def quiet_logs(*, errors_only: bool = False) -> None:
+    """Structured logs on stderr, one JSON object a line, from `info` up (or from `error` up)."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -53,7 +53,7 @@ def quiet_logs() -> None:
             structlog.processors.dict_tracebacks,
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR if errors_only else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 
