@@ -28,7 +28,7 @@ _REGISTERS = ("/3/customers", "/3/articles")
 _NUMBER = {"Invoice": ("/3/invoices", "DocumentNumber"), "InvoicePayment": ("/3/invoicepayments", "Number")}
 _INVOICE = re.compile(rb'("InvoiceNumber":\s*"?)\d+')
 
-Call = tuple[str, str, bytes, bytes, int]  # method, path, what was sent, what was answered with which status
+Call = tuple[str, str, bytes, bytes, int | None]  # method, path, what was sent, what was answered with which status
 
 
 def overhead(orders: int, fast: int) -> dict[str, Any]:
@@ -77,8 +77,8 @@ def _recorded(sandboxes: dict[str, Any]) -> list[list[Call]]:
             bytes(one.response),
             one.status,
         )
-        shared = one.order_id is None or any(register in one.url for register in _REGISTERS)
-        (first if shared else chains.setdefault(one.order_id, [])).append(call)
+        shared = not one.order_id or any(register in one.url for register in _REGISTERS)
+        (first if shared else chains.setdefault(one.order_id or 0, [])).append(call)
     return [first, *chains.values()]
 
 

@@ -35,6 +35,8 @@ from kontera.intake import notices
 from kontera.money import from_plain
 from kontera.posting import lane as posting
 from kontera.posting import release, rules
+from kontera.posting.plan import KEEP_AS_BOOKED
+from kontera.proof.read_back import read_back
 from kontera.simulate.scenario.shop import Mismatch
 from kontera.simulate.scenario.variants import Killed, MortalClock
 from kontera.simulate.scenario.words import Effect, Event
@@ -111,8 +113,10 @@ class Hub:
         try:
             with lanes.hold(connection) as lane:
                 if lane is not None:
-                    body = intake.drain if connection == self.shop.pk else posting.drain
-                    body(lane, self.mortal)
+                    if connection == self.shop.pk:
+                        intake.drain(lane, self.mortal)
+                    else:
+                        posting.drain(lane, self.mortal, read_back)
         except Killed:  # the lock and what was not committed are gone with it; nobody cleaned up behind it
             Lane.objects.filter(pk=connection).update(worker="killed:1")
 
@@ -155,7 +159,7 @@ class Hub:
             return
         order = self.shop.orders.get(number=words["order"])
         for case in open_cases.filter(waiters__order=order, waiters__released_at=None):
-            release.keep_as_booked(case, order, author=words["who"], reason="as booked", clock=now)
+            release.decide(case, KEEP_AS_BOOKED, order=order, author=words["who"], reason="as booked", clock=now)
 
     # What is so
 
