@@ -28,7 +28,7 @@ _REGISTERS = ("/3/customers", "/3/articles")
 _NUMBER = {"Invoice": ("/3/invoices", "DocumentNumber"), "InvoicePayment": ("/3/invoicepayments", "Number")}
 _INVOICE = re.compile(rb'("InvoiceNumber":\s*"?)\d+')
 
-Call = tuple[str, str, bytes, bytes, int]  # method, path, what was sent, what was answered with which status
+Call = tuple[str, str, bytes, bytes, int | None]  # method, path, what was sent, what was answered with which status
 
 
 def overhead(orders: int, fast: int) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _recorded(sandboxes: dict[str, Any]) -> list[list[Call]]:
 
     bases = [sandboxes[name]["base_url"] for name in ("bigcommerce", "fortnox")]
     first: list[Call] = []
-    chains: dict[int, list[Call]] = {}
+    chains: dict[int | None, list[Call]] = {}
     for one in Exchange.objects.exclude(url__contains="/oauth").order_by("pk").iterator():
         vendor = 0 if one.url.startswith(bases[0]) else 1
         call = (
