@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from kontera.clock import SystemClock
 from kontera.connections import store
 from kontera.db.models import Fact, Look, Notice, ShopOrder
 from kontera.intake.facts import looked
 from kontera.intake.notices import Arrival, keep, look_at
 from kontera.money import exact
+from kontera.sandboxes.bigcommerce import Shopper
 from kontera.sandboxes.kit import Fault
 from tests.intake.pair import HOME, TEA, Pair
 
@@ -176,3 +179,21 @@ def test_a_quote_that_differs_is_held_before_anything_is_sent(pair: Pair) -> Non
     pair.works()
     assert 0 == pair.audit()["invoices"]
     assert ["QUOTE_DIFFERS"] == pair.cases(pair.standing(bought))
+
+
+@pytest.mark.parametrize(
+    ("number", "place", "codes"),
+    [("DE136695976", "booked", []), ("DE136695977", "waiting", ["VAT_NUMBER_INVALID"])],
+)
+def test_a_company_abroad_needs_a_right_vat_number(pair: Pair, number: str, place: str, codes: list[str]) -> None:
+    """VAT_NUMBER_INVALID (M47): sold without VAT to a German company; the check digit decides if that is lawful."""
+    customers = pair.shop_sandbox.store.customers.values()
+    company = next(one for one in customers if any(field["value"].startswith("DE") for field in one["form_fields"]))
+    for field in company["form_fields"]:
+        field["value"] = number
+    with Shopper(pair.shop_sandbox.base_url) as shopper:
+        bought = shopper.checkout(TEA, customer_id=int(company["id"]), payment="card")
+    pair.drain()
+    pair.works()
+    row = pair.standing(bought)
+    assert (place, codes) == (row.place, pair.cases(row))

@@ -16,7 +16,7 @@ from kontera.errors import Problem
 from kontera.posting.release import check_again, decide
 from kontera.sandboxes.kit import Fault
 from kontera.work import lanes
-from tests.accounting.help import line, order, tax
+from tests.accounting.help import line, money, order, tax
 from tests.posting.test_once import sale
 from tests.posting.world import World
 
@@ -174,6 +174,18 @@ def test_an_order_changed_after_it_was_booked_is_a_decision(world: World) -> Non
     decide(case, "keep_as_booked", order=row, author="Kim", reason="settled by hand", clock=CLOCK)
     assert ("booked", []) == (world.order("1").place, world.cases(row))
     assert 1 == world.sandbox.views()["audit"]()["invoices"]
+
+
+def test_an_order_that_stopped_adding_up_after_it_was_booked_may_be_kept_as_booked(world: World) -> None:
+    """M12: whatever the case says is wrong, a person may decide that the books stay as they are."""
+    world.arrives(sale("1"))
+    world.drain()
+    world.arrives(sale("1", total=money("300.00")))
+    row = world.order("1")
+    assert ["TOTAL_DIFFERS"] == world.cases(row)
+    case = Case.objects.get(merchant=world.merchant, phase="open")
+    decide(case, "keep_as_booked", order=row, author="Kim", reason="the app's mistake", clock=CLOCK)
+    assert ("booked", []) == (world.order("1").place, world.cases(row))
 
 
 def test_an_order_cancelled_after_it_was_booked_is_a_decision(world: World) -> None:

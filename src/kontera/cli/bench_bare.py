@@ -77,8 +77,8 @@ def _recorded(sandboxes: dict[str, Any]) -> list[list[Call]]:
             bytes(one.response),
             one.status,
         )
-        shared = one.order_id is None or any(register in one.url for register in _REGISTERS)
-        (first if shared else chains.setdefault(one.order_id, [])).append(call)
+        shared = not one.order_id or any(register in one.url for register in _REGISTERS)
+        (first if shared else chains.setdefault(one.order_id or 0, [])).append(call)
     return [first, *chains.values()]
 
 

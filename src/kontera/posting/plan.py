@@ -162,14 +162,15 @@ def _apply_after_leaving(
     """Documents are in the ledger, and now the order should not be booked or cannot be: a person decides."""
     cancelled = order.state in (OrderState.CANCELLED, OrderState.DECLINED)
     code = "ORDER_CANCELLED_AFTER_BOOKING" if cancelled else "ORDER_CHANGED_AFTER_BOOKING"
-    if _decided(row, code):
+    problems = outcome.problems if isinstance(outcome, Problems) else ()
+    if _decided(row, code) or (problems and all(_decided(row, problem.code) for problem in problems)):
         let_go(row, now)
         row.place = Place.POSTING
         settle(row, now)
     elif cancelled:
         hold(row, [_after_booking(code, row)], now)
-    elif isinstance(outcome, Problems):
-        hold(row, outcome.problems, now)
+    elif problems:
+        hold(row, problems, now)
     else:
         hold(row, [_changed(row, left[0], None)], now)
 

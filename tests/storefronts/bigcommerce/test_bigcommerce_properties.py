@@ -66,7 +66,7 @@ def damaged(draw: st.DrawFn) -> bytes:
         holder = document
         for key in path[:-1]:
             holder = holder[key]
-        holder[path[-1]] = draw(NOISE)
+        holder[path[-1]] = copy.deepcopy(draw(NOISE))
     return json.dumps(document).encode()
 
 

@@ -43,7 +43,6 @@ def add_transaction(
     details: Json | None = None,
 ) -> Json:
     """Write one transaction on the order, tell whoever listens, and let the gateway remember it."""
-    nothing: Json | None = {} if store.switches.empty_objects else None
     provider_id = ""
     if method not in _OFFLINE | {"gift_certificate", "store_credit"} and not store.switches.missing_gateway_ids:
         provider_id = gateway_id(store, order, prefix)
@@ -61,30 +60,11 @@ def add_transaction(
         "status": "ok" if ok else "error",
         "fraud_review": False,
         "reference_transaction_id": reference,
-        "offline": nothing,
-        "custom": nothing,
         "payment_method_id": f"{gateway}.{method}",
         "payment_instrument_token": None,
-        "avs_result": nothing,
-        "cvv_result": nothing,
-        "credit_card": nothing,
-        "gift_certificate": nothing,
-        "store_credit": nothing,
-        "custom_provider_field_result": nothing,
+        **_means(store, method, display),
         **(details or {}),
     }
-    if method == "offline":
-        row["offline"] = {"display_name": display}
-    elif method == "custom":
-        row["custom"] = {"payment_method": display}
-    elif method == "credit_card":
-        row["credit_card"] = {
-            "card_type": "visa",
-            "card_iin": "411111",
-            "card_last4": "1111",
-            "card_expiry_month": 12,
-            "card_expiry_year": 2030,
-        }
     order.transactions.append(row)
     if ok:
         store.gateway.append(
@@ -112,6 +92,26 @@ def add_transaction(
         },
     )
     return row
+
+
+def _means(store: Store, method: str, display: str) -> Json:
+    """What the transaction says about the means of payment; what does not apply is null, or {} in noisy stores."""
+    nothing: Json | None = {} if store.switches.empty_objects else None
+    names = ("offline", "custom", "avs_result", "cvv_result", "credit_card", "gift_certificate", "store_credit")
+    found: Json = dict.fromkeys((*names, "custom_provider_field_result"), nothing)
+    if method == "offline":
+        found["offline"] = {"display_name": display}
+    elif method == "custom":
+        found["custom"] = {"payment_method": display}
+    elif method == "credit_card":
+        found["credit_card"] = {
+            "card_type": "visa",
+            "card_iin": "411111",
+            "card_last4": "1111",
+            "card_expiry_month": 12,
+            "card_expiry_year": 2030,
+        }
+    return found
 
 
 def use_certificates(store: Store, order: Order, codes: list[str], outstanding: Decimal) -> Decimal:

@@ -294,10 +294,20 @@ def article(
         "is_gift_certificate": False,
         "is_deleted": False,
     }
+    product["variants"] = _variants(store, number, sku, price, stock)
+    product["base_variant_id"] = product["variants"][0]["id"] if sku not in data.VARIANTS else 0
+    if sku in data.VARIANTS:
+        product["inventory_tracking"] = "variant"
+    return product
+
+
+def _variants(store: Store, number: int, sku: str, price: Decimal, stock: int) -> list[Json]:
+    """Its variants; an article without a choice has one, as the vendor keeps it."""
     rows: tuple[tuple[str, str, str | None], ...] = data.VARIANTS.get(sku, (("", sku, None),))
+    made = []
     for label, variant_sku, variant_price in rows:
         options = [{"id": number * 10, "label": label, "option_id": number, "option_display_name": "Val"}]
-        product["variants"].append(
+        made.append(
             {
                 "id": store.number("variant", 501),
                 "product_id": number,
@@ -326,10 +336,7 @@ def article(
                 "option_values": options if label else [],
             }
         )
-    product["base_variant_id"] = product["variants"][0]["id"] if sku not in data.VARIANTS else 0
-    if sku in data.VARIANTS:
-        product["inventory_tracking"] = "variant"
-    return product
+    return made
 
 
 def _add_marketing(store: Store, now: datetime) -> None:
