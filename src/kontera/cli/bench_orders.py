@@ -30,13 +30,15 @@ _PER_SECOND = 20
 
 @contextlib.contextmanager
 def connected(fast: int, *, unlimited: bool) -> Iterator[tuple[Stage, Reader]]:
-    """A whole installation without a worker; `unlimited`: the ledger allows any number of calls, and we know."""
+    """A whole installation without a worker. The shop allows any number of calls; with `unlimited` the ledger does so
+    too, and we know."""
     with stage(CLOCK) as made:
         made.serve_sandboxes(fast)
         with open_ground(made.home):
             made.serve_hub()
             connect_all(made, fast)
             reader = Reader(made.sandboxes)
+            reader.open_the_shop()
             if unlimited:
                 reader.open_the_gate()
                 made.say("connect", "fortnox", "--set", "rate_calls=0")
