@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 import msgspec
 
@@ -79,6 +80,8 @@ class _Run:
 
     def run(self) -> Result:
         """All steps, the balances, the laws, and everything once more."""
+        for event in self._from_the_start():
+            levers.pull(self.made.ledger, event)
         self.hub.settle(polls=False)
         self._arm()
         asked, failures, effects = self.hub.mortal.asked, [], []
@@ -114,8 +117,16 @@ class _Run:
 
     # A step
 
+    def _from_the_start(self) -> list[Event]:
+        """What the ledger is like before anything else happens is known to the merchant's first copy of its set-up:
+        whether the worker dies while it takes that copy must make no difference."""
+        first = self.scenario.steps[0].events
+        return list(takewhile(lambda event: event.verb in levers.VERBS, first))
+
     def _happen(self, step: Step) -> None:
         for event in step.events:
+            if event in self._from_the_start():
+                continue
             now = self.made.clock.now()
             self.made.clock.set(
                 max(event.at, now + _A_MINUTE) if event.timed else max(_morning(event), now + _A_MINUTE)
