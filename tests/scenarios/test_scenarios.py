@@ -59,4 +59,6 @@ def test_a_scenario_ends_as_it_is_written_whatever_happens(made: Any, path: Path
 
 def test_the_list_in_the_docs_is_current() -> None:
     """The page is made from the files, with the mission rows each names."""
-    assert written(ROOT) == (ROOT / PAGE).read_text(encoding="utf-8"), "make it anew: python -m kontera.simulate.scenario.pages"
+    assert written(ROOT) == (ROOT / PAGE).read_text(encoding="utf-8"), (
+        "make it anew: python -m kontera.simulate.scenario.pages"
+    )
