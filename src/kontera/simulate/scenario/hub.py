@@ -36,7 +36,7 @@ from kontera.intake import notices
 from kontera.money import from_plain
 from kontera.posting import lane as posting
 from kontera.posting import release, rules
-from kontera.posting.plan import KEEP_AS_BOOKED
+from kontera.posting.decisions import KEEP_AS_BOOKED
 from kontera.proof.read_back import read_back
 from kontera.sandboxes.bigcommerce import BigCommerceSandbox
 from kontera.sandboxes.fortnox import FortnoxSandbox
