@@ -58,12 +58,13 @@ def run(files: tuple[Path, ...], all_ways: bool) -> None:
 def accept(file: Path, force: bool) -> None:
     """Write what happens into FILE as its expected part. Accepting is not checking: hold it against the arithmetic."""
     from kontera.simulate.scenario.accept import accepted, has_expected
-    from kontera.simulate.scenario.run import run as run_it
 
     one = _read(file, unfinished=True)
     if has_expected(one) and not force:
         raise click.ClickException(f"{file} expects something already; --force writes over it.")
     with _world() as made:
+        from kontera.simulate.scenario.run import run as run_it
+
         result = run_it(one, made, learn=True)
     if result.failures:
         raise click.ClickException("\n".join(result.failures))
@@ -109,7 +110,7 @@ def _world() -> Iterator[Any]:
         home.chmod(0o755)  # the database's own account must be able to enter when we are root
         try:
             with _without_database_url(), open_ground(home):
-                from kontera.simulate.scenario.run import world
+                from kontera.simulate.scenario.hub import world
 
                 with world() as made:
                     yield made

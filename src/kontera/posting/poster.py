@@ -109,8 +109,14 @@ class Poster:
         if row.step == Step.SENDING:
             self._fly(row, self._pool.look(document, bound), uses)
             return
+        look_first = self._may_be_there_already(row)
         if self._marked_as_sending(row):
-            self._fly(row, self._pool.record(document, bound), uses)
+            self._fly(row, (self._pool.look if look_first else self._pool.record)(document, bound), uses)
+
+    def _may_be_there_already(self, row: OutboxDocument) -> bool:
+        """Whether an installation that this database does not know of any more may have sent it (a restored copy)."""
+        before, placed = self._connection.look_before, row.order.placed_at if row.order else None
+        return row.attempts == 0 and before is not None and placed is not None and placed < before
 
     def _marked_as_sending(self, row: OutboxDocument) -> bool:
         """False when the order was judged anew this very moment and the document replaced before it left."""
