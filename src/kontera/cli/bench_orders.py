@@ -139,7 +139,7 @@ def limit(orders: int, fast: int) -> dict[str, Any]:
     allowed = seconds / window * CALLS_PER_WINDOW
     return {
         "orders": orders,
-        "allowed": f"{CALLS_PER_WINDOW} in {window:f} s",
+        "allowed": f"{CALLS_PER_WINDOW} in {_rounded(window, '0.001')} s",
         "calls_while_there_was_work": made_calls,
         "seconds": _rounded(seconds, "0.1"),
         "share_of_the_limit": _rounded(exact(made_calls) / allowed, "0.001"),
