@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kontera.cli.common import quiet_logs
-from kontera.db.embedded import DatabaseTrouble
 from kontera.db.ground import open_ground
+from kontera.db.trouble import GroundTrouble
 from kontera.simulate.scenario.parse import parse
 from kontera.simulate.scenario.trouble import ScenarioError
 from kontera.simulate.scenario.variants import BASIC, PLAIN, Variant, kills, losses
@@ -114,8 +114,8 @@ def _world() -> Iterator[Any]:
 
                 with world() as made:
                     yield made
-        except DatabaseTrouble as trouble:
-            click.echo(f"The database cannot be used: {trouble}", err=True)
+        except GroundTrouble as trouble:
+            click.echo(f"Kontera cannot start: {trouble}", err=True)
             sys.exit(3)
 
 
