@@ -31,7 +31,7 @@ def serve(host: str, port: int, with_worker: bool) -> None:
     if with_worker:
         working.start()
     click.echo(f"Kontera serves at http://{host}:{listener.getsockname()[1]}/")
-    config = uvicorn.Config(application(CLOCK), log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(application(CLOCK), log_config=None, access_log=False, server_header=False)
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kontera.cli.common import quiet_logs
+from kontera.cli.logs import quiet_logs
 from kontera.db.ground import open_ground
 from kontera.db.trouble import GroundTrouble
 from kontera.simulate.scenario.parse import parse
