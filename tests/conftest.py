@@ -13,6 +13,7 @@ import pytest
 from kontera.db.ground import open_ground, set_up_django
 
 set_up_django()
+os.environ["KONTERA_ALLOW_LOCAL"] = "yes"  # sandboxes are called at 127.0.0.1
 
 # The vendors' published specs are reference data and not part of this repository. Where they lie beside the checkout,
 # the tests that hold our answers and requests against them run; elsewhere those tests say why they do not.

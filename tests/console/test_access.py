@@ -11,7 +11,7 @@ from django.test import Client
 
 from kontera.clock import ManualClock
 from kontera.console import actions
-from kontera.console.views.door import TRIES
+from kontera.console.tries import PER_ADDRESS, PER_NAME
 from kontera.db.models import AuditEntry, Connection
 from tests.console.world import PASSWORD, World, build
 
@@ -169,12 +169,42 @@ def test_a_wrong_password_and_a_wrong_name_look_the_same(world: World) -> None:
 def test_guessing_is_stopped_and_allowed_again_later(world: World, clock: ManualClock) -> None:
     """After ten wrong passwords also the right one waits a quarter of an hour."""
     name = world.people["owner"]
-    for _ in range(TRIES):
+    for _ in range(PER_NAME):
         assert 400 == Client().post("/sign-in/", {"username": name, "password": "fel"}).status_code
     right = {"username": name, "password": PASSWORD}
     assert "Vänta en kvart" in Client().post("/sign-in/", right).content.decode()
     clock.advance(timedelta(minutes=16))
     assert 302 == Client().post("/sign-in/", right).status_code
+
+
+def test_guessing_at_a_name_nobody_has_looks_the_same(world: World) -> None:
+    """The same words after as many tries: being stopped tells nobody that a name exists."""
+    answers = {
+        name: [Client().post("/sign-in/", {"username": name, "password": "fel"}) for _ in range(PER_NAME + 1)]
+        for name in (world.people["owner"], "ingen@example.com")
+    }
+    pages = [
+        [answer.content.decode().split('id="fault">')[1].split("<")[0] for answer in each] for each in answers.values()
+    ]
+    assert pages[0] == pages[1]
+    assert "Vänta en kvart" in pages[0][-1]
+    assert "Vänta en kvart" not in pages[0][-2]
+
+
+def test_one_address_may_not_try_many_names(world: World) -> None:
+    """One password for everybody: stopped too; people elsewhere still get in."""
+    for number in range(PER_ADDRESS):
+        form = {"username": f"gissning{number}@example.com", "password": "fel"}
+        Client(REMOTE_ADDR="192.0.2.7").post("/sign-in/", form)
+    right = {"username": world.people["owner"], "password": PASSWORD}
+    assert "Vänta en kvart" in Client(REMOTE_ADDR="192.0.2.7").post("/sign-in/", right).content.decode()
+    assert 302 == Client(REMOTE_ADDR="192.0.2.8").post("/sign-in/", right).status_code
+
+
+def test_who_signs_in_often_is_not_stopped(world: World) -> None:
+    """Only tries that failed count."""
+    right = {"username": world.people["owner"], "password": PASSWORD}
+    assert {302} == {Client().post("/sign-in/", right).status_code for _ in range(PER_NAME + 2)}
 
 
 @pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])

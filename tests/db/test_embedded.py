@@ -16,7 +16,9 @@ import psycopg
 import pytest
 
 from kontera.clock import SystemClock
-from kontera.db.embedded import DatabaseTrouble, EmbeddedServer
+from kontera.db.account import Account
+from kontera.db.embedded import EmbeddedServer
+from kontera.db.trouble import DatabaseTrouble
 
 CLOCK = SystemClock()
 HOLD = """
@@ -146,6 +148,88 @@ def test_any_home_folder_will_do(place: Path, name: str) -> None:
     assert 2 == answers(server.acquire())
     server.release()
     assert [] == servers(place)
+
+
+def test_a_socket_folder_that_someone_else_made_is_not_used(place: Path) -> None:
+    """Not another's folder, not one others may enter, not a link: what we send there would be theirs to read."""
+    home = place / ("long" * 30)
+    server = EmbeddedServer(home)
+    folder = server._socket_folder()
+    assert folder.parent != home / "postgres"
+    elsewhere = place / "elsewhere"
+    elsewhere.mkdir(mode=0o700)
+    for prepare in (
+        lambda: folder.symlink_to(elsewhere),
+        lambda: folder.mkdir(mode=0o755),
+        lambda: (folder.mkdir(mode=0o700), os.chown(folder, 12345, 12345)) if os.geteuid() == 0 else folder.touch(),
+    ):
+        prepare()
+        try:
+            with pytest.raises(DatabaseTrouble, match="put there by someone else"):
+                server.acquire()
+            server.release()
+        finally:
+            folder.rmdir() if folder.is_dir() and not folder.is_symlink() else folder.unlink()
+    assert 2 == answers(server.acquire())
+    server.release()
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("name", ["home", "home with space"])
+def test_nobody_gets_in_without_the_password(place: Path, name: str) -> None:
+    """Being let into the folder is not enough; the password is ours alone to read."""
+    home = place / name
+    server = EmbeddedServer(home)
+    address = server.acquire()
+    password = (home / "postgres.password").read_text()
+    assert 0o600 == (home / "postgres.password").stat().st_mode & 0o777
+    for wrong in ("", "x" * 64):
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            answers(address.replace(password, wrong))
+    assert 2 == answers(address)
+    server.release()
+
+
+def test_a_server_that_asks_for_no_password_is_not_ours(place: Path) -> None:
+    """One that someone else put in the place of ours would take anybody; we do not talk to it."""
+    home = place / "home"
+    server = EmbeddedServer(home)
+    address = server.acquire()
+    (home / "postgres" / "data" / "pg_hba.conf").write_text("local all all trust\n")
+    with psycopg.connect(address) as session:
+        session.execute("SELECT pg_reload_conf()")
+    CLOCK.sleep(0.3)
+    with pytest.raises(psycopg.OperationalError, match="authentication"):
+        answers(address)
+    server.release()
+
+
+def test_data_made_before_there_was_a_password_gets_one(place: Path) -> None:
+    """What was written stays; whoever comes without the password is refused from then on."""
+    home = place / "home"
+    server = EmbeddedServer(home)
+    with psycopg.connect(server.acquire()) as session:
+        session.execute("CREATE TABLE kept (number int)")
+        session.execute("ALTER ROLE kontera PASSWORD NULL")
+    server.release()
+    former = (home / "postgres.password").read_text()
+    (home / "postgres.password").unlink()
+    address = server.acquire()
+    assert former not in address
+    with psycopg.connect(address) as session:
+        assert (0,) == session.execute("SELECT count(*) FROM kept").fetchone()
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        answers(address.replace((home / "postgres.password").read_text(), former))
+    server.release()
+
+
+def test_an_account_the_machine_does_not_know_is_told(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container started with any number for a user: PostgreSQL makes no new data for it, and that is said."""
+    from kontera.db import embedded
+
+    monkeypatch.setattr(embedded, "database_account", lambda: Account("uid 4711", None, None, registered=False))
+    with pytest.raises(DatabaseTrouble, match=r"uid 4711.*DATABASE_URL"):
+        EmbeddedServer(place / "home").acquire()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's database runs as another account")

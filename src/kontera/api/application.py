@@ -10,12 +10,12 @@ from contextlib import asynccontextmanager
 
 from a2wsgi import WSGIMiddleware
 from asgiref.sync import sync_to_async
-from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.db import connection as database
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
@@ -23,6 +23,7 @@ from starlette.routing import Mount, Route
 from kontera import __version__
 from kontera.api.consents import Consents
 from kontera.api.door import Door, Keeper
+from kontera.api.limits import Limits
 from kontera.clock import Clock
 
 
@@ -37,14 +38,14 @@ def application(clock: Clock) -> Starlette:
         yield
         keeper.stop()
 
-    console = WSGIMiddleware(StaticFilesHandler(get_wsgi_application()), workers=8)  # type: ignore[arg-type]
+    console = WSGIMiddleware(get_wsgi_application(), workers=8)  # type: ignore[arg-type]
     routes = [
         Route("/hooks/{door}", door.knock, methods=["POST"]),
         Route("/health", _health),
         Route("/oauth/callback", Consents(clock).come_back),
         Mount("/", app=console),  # type: ignore[arg-type]
     ]
-    return Starlette(routes=routes, lifespan=life)
+    return Starlette(routes=routes, lifespan=life, middleware=[Middleware(Limits)])
 
 
 async def _health(_: Request) -> JSONResponse:

@@ -1,7 +1,8 @@
 """Where vendors knock: a notice is verified, kept with others in one transaction, and answered.
 
 Decides what is let in: known address, body within limits, verified by the adapter. Nothing is read from a vendor here
-and nothing is believed: a notice only says "look at this". An answer of 200 means it is durably kept.
+and nothing is believed: a notice only says "look at this". An answer of 200 with `kept` above 0 means that so many
+changes are durably kept; 200 with 0 thanks for a genuine notice about nothing we follow, of which nothing is kept.
 """
 
 from __future__ import annotations
@@ -168,6 +169,8 @@ class Door:
             return self._find(door)
 
     def _find(self, door: str) -> tuple[Connection, Storefront] | None:
+        if "\x00" in door:  # in no address of ours, and nothing that the database can be asked
+            return None
         connection = Connection.objects.filter(door=door, kind=Connection.Kind.STOREFRONT).first()
         if connection is None:
             return None

@@ -15,9 +15,10 @@ from ssl import SSLContext
 import httpx2
 import msgspec
 
+from kontera.calls.network import AddressRefused, PublicTransport, local_allowed
 from kontera.calls.window import RateWindow
 from kontera.clock import Clock
-from kontera.errors import Problem, Uncertain, WillRetry
+from kontera.errors import NeedsOperator, Problem, Uncertain, WillRetry
 
 _SECRET_NAMES = re.compile(rb'("(?:access_token|refresh_token|client_secret|secret|id_token)"\s*:\s*")[^"]*(")')
 _FORM_SECRETS = re.compile(rb"((?:refresh_token|client_secret|code|token)=)[^&]*")
@@ -77,6 +78,8 @@ class Caller:
         self.window = window
         self.vendor = vendor
         self._record = record
+        if transport is None and not local_allowed():
+            transport = PublicTransport(trusted_authorities())
         self._client = httpx2.Client(
             timeout=timeout, transport=transport, follow_redirects=False, verify=trusted_authorities()
         )
@@ -93,7 +96,8 @@ class Caller:
     ) -> Answer:
         """One request, waiting for its slot first. `writes` says whether repeating it could do something twice;
         by default everything but GET does. A read whose answer was lost is tried once more at once: one cut connection
-        is not a vendor that is down. Raises WillRetry (not sent, or a read that failed twice) or Uncertain."""
+        is not a vendor that is down. Raises WillRetry (not sent, or a read that failed twice), Uncertain,
+        or NeedsOperator for an address that we do not call."""
         writes = method != "GET" if writes is None else writes
         url = path if path.startswith("http") else self.base_url + path
         request = self._client.build_request(method, url, params=params, headers=headers, content=content)
@@ -113,6 +117,12 @@ class Caller:
         started = self.clock.seconds()
         try:
             response = self._client.send(request)
+        except AddressRefused as error:
+            self._keep(request, began, started, None, b"", str(error)[:100])
+            facts = {"vendor": self.vendor, "address": str(error)}
+            raise NeedsOperator(
+                Problem(code="VENDOR_ADDRESS_REFUSED", cause=f"vendor:{self.vendor}", facts=facts)
+            ) from error
         except httpx2.HTTPError as error:
             sent = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
             self._keep(request, began, started, None, b"", type(error).__name__)

@@ -14,7 +14,8 @@ from typing import Any
 import click
 
 from kontera.cli import bench_bare, bench_door, bench_orders
-from kontera.cli.common import quiet_logs, table
+from kontera.cli.common import table
+from kontera.cli.logs import quiet_logs
 
 Measure = Callable[[int, int], dict[str, Any]]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import getpass
 import json
-import logging
 import signal
 import sys
 import threading
@@ -14,8 +13,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
-import structlog
 
+from kontera.cli.logs import quiet_logs
 from kontera.clock import SystemClock
 from kontera.db.ground import open_ground
 from kontera.db.trouble import GroundTrouble
@@ -55,21 +54,6 @@ def leave_in_order() -> None:
 
 def _leave(_number: int, _frame: object) -> None:
     raise SystemExit(0)
-
-
-def quiet_logs(*, errors_only: bool = False) -> None:
-    """Structured logs on stderr, one JSON object a line, from `info` up (or from `error` up)."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR if errors_only else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 merchant_option = click.option("--merchant", default="default", show_default=True, help="The merchant's short name.")

@@ -24,14 +24,17 @@ def serve(host: str, port: int, with_worker: bool) -> None:
 
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        raise click.UsageError(f"{host}:{port} cannot be listened at: {error.strerror}") from error
     listener.listen(2048)  # before the address is told
     stop = threading.Event()
     working = threading.Thread(target=_work, args=(4, stop), name="worker")
     if with_worker:
         working.start()
     click.echo(f"Kontera serves at http://{host}:{listener.getsockname()[1]}/")
-    config = uvicorn.Config(application(CLOCK), log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(application(CLOCK), log_config=None, access_log=False, server_header=False)
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:

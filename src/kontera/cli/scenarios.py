@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kontera.cli.common import quiet_logs
+from kontera.cli.logs import quiet_logs
 from kontera.db.ground import open_ground
 from kontera.db.trouble import GroundTrouble
 from kontera.simulate.scenario.parse import parse
@@ -109,7 +109,7 @@ def _world() -> Iterator[Any]:
         home = Path(folder)
         home.chmod(0o755)  # the database's own account must be able to enter when we are root
         try:
-            with _without_database_url(), open_ground(home):
+            with _surroundings(), open_ground(home):
                 from kontera.simulate.scenario.hub import world
 
                 with world() as made:
@@ -120,11 +120,12 @@ def _world() -> Iterator[Any]:
 
 
 @contextmanager
-def _without_database_url() -> Iterator[None]:
-    """The embedded server, also where the installation itself uses another."""
-    given = os.environ.pop("DATABASE_URL", None)
+def _surroundings() -> Iterator[None]:
+    """The embedded server, also where the installation itself uses another; and the sandboxes of this machine."""
+    before = {name: os.environ.pop(name, None) for name in ("DATABASE_URL", "KONTERA_ALLOW_LOCAL")}
+    os.environ["KONTERA_ALLOW_LOCAL"] = "yes"
     try:
         yield
     finally:
-        if given is not None:
-            os.environ["DATABASE_URL"] = given
+        del os.environ["KONTERA_ALLOW_LOCAL"]
+        os.environ.update({name: value for name, value in before.items() if value is not None})

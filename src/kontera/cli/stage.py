@@ -40,6 +40,7 @@ class Stage:
         self.sandboxes: dict[str, dict[str, Any]] = {}
         self.log: IO[str] = (home / "processes.log").open("a")
         self.environment = {**os.environ, "KONTERA_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+        self.environment["KONTERA_ALLOW_LOCAL"] = "yes"  # the sandboxes are on this machine
 
     def serve_sandboxes(self, fast: int) -> None:
         """Start every vendor's sandbox and keep what it says of itself."""
@@ -112,16 +113,18 @@ def stage(clock: Clock, keep: bool = False) -> Iterator[Stage]:
     home = Path(tempfile.mkdtemp(prefix="kontera-"))
     home.chmod(0o755)  # the database's own account must be able to enter when we are root
     made = Stage(home, clock)
-    before = os.environ.get("KONTERA_HOME")
-    os.environ["KONTERA_HOME"] = str(home)
+    ours = {"KONTERA_HOME": str(home), "KONTERA_ALLOW_LOCAL": "yes"}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
     try:
         yield made
     finally:
         made.stop()
-        if before is None:
-            del os.environ["KONTERA_HOME"]
-        else:
-            os.environ["KONTERA_HOME"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
         if not keep:
             shutil.rmtree(home, ignore_errors=True)
 

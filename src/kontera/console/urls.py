@@ -4,7 +4,8 @@ merchants can be open side by side."""
 from __future__ import annotations
 
 from django.contrib.staticfiles.views import serve
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_safe
 
@@ -14,7 +15,10 @@ from kontera.console.views import cases, connections, door, order, orders, rules
 @require_safe
 def static_file(request: HttpRequest, file: str) -> HttpResponseBase:
     """A style, script or picture of an installed package; the hub needs no web server in front."""
-    response = serve(request, file, insecure=True)
+    try:
+        response = serve(request, file, insecure=True)
+    except (SuspiciousOperation, ValueError) as error:  # out of our folders, or no name of a file
+        raise Http404(file) from error
     response["Cache-Control"] = "public, max-age=300"
     response["X-Content-Type-Options"] = "nosniff"
     return response

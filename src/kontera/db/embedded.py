@@ -12,7 +12,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
-import pwd
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -21,17 +21,14 @@ from pathlib import Path
 from typing import IO
 
 from kontera.clock import SystemClock
-from kontera.db.trouble import GroundTrouble
+from kontera.db.account import database_account
+from kontera.db.trouble import DatabaseTrouble
 
 _SUPERUSER = "kontera"
 _DATABASE = "kontera"
 _SOCKET = ".s.PGSQL.5432"
 _START_ATTEMPTS = 10
 _SOCKET_PATH_MAX = 90  # sockaddr_un holds 107 bytes; the server adds "/.s.PGSQL.5432" and ".lock"
-
-
-class DatabaseTrouble(GroundTrouble):
-    """The embedded server cannot be used; the text says why and what to do."""
 
 
 class EmbeddedServer:
@@ -43,9 +40,10 @@ class EmbeddedServer:
 
     def __init__(self, home: Path) -> None:
         self._home = home.absolute()
-        self._account = _database_account()
+        self._account = database_account()
         self._root = self._home / "postgres"
         self._data = self._root / "data"
+        self._password = self._home / "postgres.password"
         self._users: IO[bytes] | None = None
 
     def acquire(self) -> str:
@@ -57,7 +55,12 @@ class EmbeddedServer:
             if not self._running():
                 self._prepare()
                 self._start()
-        return f"postgresql://{_SUPERUSER}@/{_DATABASE}?host={self._socket_folder()}"
+            folder = self._socket_folder()
+            self._account.private_folder(folder)
+            if not self._password.exists():
+                raise DatabaseTrouble("it was started by an earlier version of Kontera: stop all of those first")
+        who = f"{_SUPERUSER}:{self._password.read_text()}"
+        return f"postgresql://{who}@/{_DATABASE}?host={folder}&require_auth=scram-sha-256"
 
     def release(self) -> None:
         """Let go; the last one to do so stops the server."""
@@ -70,7 +73,11 @@ class EmbeddedServer:
             except BlockingIOError:
                 alone = False
             if alone and self._running():
+                folder = self._socket_folder()
                 self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "fast", "-w", "-s")
+                if folder != self._root:
+                    with contextlib.suppress(OSError):  # no harm when it stays
+                        folder.rmdir()
             self._users.close()
             self._users = None
 
@@ -81,10 +88,16 @@ class EmbeddedServer:
             yield
 
     def _socket_folder(self) -> Path:
-        if len(str(self._root)) <= _SOCKET_PATH_MAX and not set(str(self._root)) & set(" ,'\"%"):
+        """Where the server listens: where the running one says it does, else beside the data, else (a socket's address
+        is short) a folder of its own in /run or, as nobody but root may write there, in the folder for temporary
+        files. Not in XDG_RUNTIME_DIR: that one is removed under a running server when its user logs out."""
+        with contextlib.suppress(FileNotFoundError, IndexError):
+            return Path((self._data / "postmaster.pid").read_text().splitlines()[4])
+        if len(str(self._root)) <= _SOCKET_PATH_MAX and not set(str(self._root)) & set(" ,'\"%&#?"):
             return self._root
         mark = hashlib.sha256(str(self._root).encode()).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"kontera-{mark}"
+        common = Path("/run") if os.access("/run", os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
+        return common / f"kontera-{mark}"
 
     def _running(self) -> bool:
         """Whether the process named in postmaster.pid is this server; removes the file of one that was killed."""
@@ -109,21 +122,53 @@ class EmbeddedServer:
     def _forget_the_dead(self, note: Path) -> None:
         """Remove the marks of a server that was killed. The server would do so itself, but takes a process that was
         killed and that nobody has buried yet (a zombie: in a container perhaps for ever) for a living one."""
-        for mark in (note, self._socket_folder() / f"{_SOCKET}.lock", self._socket_folder() / _SOCKET):
+        folder = self._socket_folder()
+        for mark in (folder / f"{_SOCKET}.lock", folder / _SOCKET, note):
             mark.unlink(missing_ok=True)
 
     def _prepare(self) -> None:
-        if not self._root.exists():
-            self._root.mkdir(mode=0o700)
-            self._own(self._root)
+        self._account.private_folder(self._root)
         self._check_reachable(self._root.parent)
-        folder = self._socket_folder()
-        if not folder.exists():
-            folder.mkdir(mode=0o700)
-            self._own(folder)
+        self._account.private_folder(self._socket_folder())
         if not (self._data / "PG_VERSION").exists():
-            arguments = ["-D", str(self._data), "-U", _SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
-            self._run("initdb", *arguments)
+            self._make_data()
+        elif not self._password.exists():  # made when the folder alone kept others out
+            self._set_password()
+        (self._data / "pg_hba.conf").write_text("local all all scram-sha-256\n")
+
+    def _make_data(self) -> None:
+        """A new cluster, whole or not at all: a half made one would look like ours for ever."""
+        if not self._account.registered:
+            raise DatabaseTrouble(
+                f"PostgreSQL cannot be set up by {self._account.name}, which this machine knows no name for: add it to "
+                "/etc/passwd, run Kontera as another account, or set DATABASE_URL"
+            )
+        if not self._password.exists():
+            self._keep_password(secrets.token_hex(32))
+        partial = self._root / "data.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        told = self._root / "password.partial"
+        _write_private(told, self._password.read_text())
+        self._account.own(told)
+        try:
+            self._run(
+                "initdb", "-D", str(partial), "-U", _SUPERUSER, "--auth=scram-sha-256", f"--pwfile={told}",
+                "--encoding=UTF8", "--locale=C.UTF-8",
+            )  # fmt: skip
+        finally:
+            told.unlink()
+        partial.rename(self._data)
+
+    def _set_password(self) -> None:
+        password = secrets.token_hex(32)
+        statement = f"ALTER ROLE {_SUPERUSER} PASSWORD '{password}'\n"
+        self._run("postgres", "--single", "-D", str(self._data), "-c", "exit_on_error=on", "postgres", told=statement)
+        self._keep_password(password)
+
+    def _keep_password(self, password: str) -> None:
+        partial = self._password.with_suffix(".partial")
+        _write_private(partial, password)
+        partial.rename(self._password)
 
     def _start(self) -> None:
         options = (
@@ -150,15 +195,20 @@ class EmbeddedServer:
             "psql", "-h", str(self._socket_folder()), "-U", _SUPERUSER, "-d", database, "-Atc", statement
         ).stdout
 
-    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        binary = self._binaries() / program
+    def _run(self, program: str, *arguments: str, told: str = "") -> subprocess.CompletedProcess[str]:
+        """Run one of the server's programs as its account; `told` on its standard input."""
+        environment = _clean_environment()
+        if program == "psql":
+            environment |= {"PGPASSWORD": self._password.read_text(), "PGREQUIREAUTH": "scram-sha-256"}
+        quiet = program == "pg_ctl"  # the server it starts would hold our pipes open
         result = subprocess.run(
-            [str(binary), *arguments],
+            [str(self._binaries() / program), *arguments],
             cwd=self._root,
-            env=_clean_environment(),
+            env=environment,
             text=True,
-            stdin=subprocess.DEVNULL,
-            capture_output=program != "pg_ctl",
+            input=told,
+            stdout=None if quiet else subprocess.PIPE,
+            stderr=None if quiet else subprocess.PIPE,
             check=False,
             user=self._account.uid,
             group=self._account.gid,
@@ -193,10 +243,6 @@ class EmbeddedServer:
             partial.rename(copy)
         return copy / package.name / "pginstall" / "bin"
 
-    def _own(self, folder: Path) -> None:
-        if self._account.uid is not None and self._account.gid is not None:
-            os.chown(folder, self._account.uid, self._account.gid)
-
     def _check_reachable(self, folder: Path) -> None:
         if not self._account.can_reach(folder):
             raise DatabaseTrouble(
@@ -205,35 +251,13 @@ class EmbeddedServer:
             )
 
 
-class _Account:
-    """Who the server runs as: ourselves, or an ordinary account when we are root (PostgreSQL refuses root)."""
-
-    def __init__(self, name: str, uid: int | None, gid: int | None) -> None:
-        self.name, self.uid, self.gid = name, uid, gid
-
-    def can_reach(self, folder: Path) -> bool:
-        """Whether it may enter `folder` and all its parents."""
-        if self.uid is None:
-            return os.access(folder, os.X_OK)
-        return all(self._enters(place) for place in (folder, *folder.parents))
-
-    def _enters(self, place: Path) -> bool:
-        info = place.stat()
-        if info.st_uid == self.uid:
-            return bool(info.st_mode & 0o100)
-        return bool(info.st_mode & (0o010 if info.st_gid == self.gid else 0o001))
-
-
-def _database_account() -> _Account:
-    if os.geteuid() != 0:
-        return _Account(pwd.getpwuid(os.geteuid()).pw_name, None, None)
-    for name in ("kontera", "postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            return _Account(name, entry.pw_uid, entry.pw_gid)
-    raise DatabaseTrouble(
-        "run as root, but no ordinary account (kontera, postgres, nobody) exists to run the database as"
-    )
+def _write_private(place: Path, text: str) -> None:
+    """A new file that only we may read."""
+    place.unlink(missing_ok=True)
+    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _clean_environment() -> dict[str, str]:

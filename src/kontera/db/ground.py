@@ -10,15 +10,18 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 from django.conf import settings
 from django.core.management import call_command
+from django.db import Error as DatabaseError
 from django.db import connection, connections
 
 from kontera.db.address import database
 from kontera.db.embedded import EmbeddedServer
 from kontera.db.key import installation_key
+from kontera.db.trouble import DatabaseTrouble, GroundTrouble
 
 _MIGRATION_LOCK = 7_266_374
 
@@ -31,22 +34,33 @@ def home_folder() -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/kontera")
     data = os.environ.get("XDG_DATA_HOME")
-    return (Path(data) if data else Path.home() / ".local" / "share") / "kontera"
+    try:
+        return (Path(data) if data else Path.home() / ".local" / "share") / "kontera"
+    except RuntimeError as error:  # an account without a name, as containers have
+        raise GroundTrouble("this account has no home folder: set KONTERA_HOME") from error
 
 
 @contextlib.contextmanager
 def open_ground(home: Path | None = None, *, migrate: bool = True) -> Iterator[None]:
-    """Django set up, the database reachable and migrated, until the block ends."""
+    """Django set up, the database reachable and migrated, until the block ends. Raises GroundTrouble."""
     home = (home or home_folder()).absolute()
-    home.mkdir(parents=True, exist_ok=True)
-    key = installation_key(home, shared=bool(os.environ.get("DATABASE_URL")))
-    server = None if os.environ.get("DATABASE_URL") else EmbeddedServer(home)
-    os.environ["KONTERA_DSN"] = server.acquire() if server else os.environ["DATABASE_URL"]
+    given = os.environ.get("DATABASE_URL")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        key = installation_key(home, shared=bool(given))
+        server = None if given else EmbeddedServer(home)
+        address = given or (server.acquire() if server else "")
+        place = _database(address)
+        os.environ["KONTERA_DSN"] = address
+    except OSError as error:
+        where = error.filename or home
+        raise GroundTrouble(f"{where}: {error.strerror}; set KONTERA_HOME to a folder of its own") from error
     try:
         set_up_django()
         settings.SECRET_KEY = key
         connections.close_all()
-        connections.settings["default"].update(database(os.environ["KONTERA_DSN"]))
+        connections.settings["default"].update(place)
+        _reach()
         if migrate:
             _migrate()
         yield
@@ -60,6 +74,21 @@ def set_up_django() -> None:
     """Make the tables' classes importable; opens no database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kontera.db.settings")
     django.setup()
+
+
+def _database(address: str) -> dict[str, Any]:
+    try:
+        return database(address)
+    except ValueError as error:
+        raise DatabaseTrouble("DATABASE_URL is no address such as postgresql://user:password@host:5432/name") from error
+
+
+def _reach() -> None:
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        told = " ".join(str(error).split())
+        raise DatabaseTrouble(f"the database does not let us in: {told}") from error
 
 
 def _migrate() -> None:

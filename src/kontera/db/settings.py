@@ -72,4 +72,5 @@ SESSION_COOKIE_SECURE = os.environ.get("KONTERA_HTTPS", "no") == "yes"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # nothing of a body on disk
 LOGGING_CONFIG = None

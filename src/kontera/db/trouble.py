@@ -9,3 +9,7 @@ class GroundTrouble(RuntimeError):
 
 class KeyTrouble(GroundTrouble):
     """The installation's key is missing or unfit."""
+
+
+class DatabaseTrouble(GroundTrouble):
+    """The database cannot be used."""

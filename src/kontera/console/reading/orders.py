@@ -54,27 +54,40 @@ class OrderFilter:
 def read_filter(given: Mapping[str, str]) -> OrderFilter:
     """The filter in an address."""
     refused = []
-    place = given.get("place", "").strip()
+    place = _text(given, "place")
     if place and place not in PLACES:
         refused.append(place)
         place = ""
     days: dict[str, date | None] = {}
     for name in ("from", "to"):
-        text = given.get(name, "").strip()
+        text = _text(given, name)
         try:
-            days[name] = date.fromisoformat(text) if text else None
+            days[name] = _day(text) if text else None
         except ValueError:
             refused.append(text)
             days[name] = None
     return OrderFilter(
         place=place,
-        store=given.get("store", "").strip()[:_MAX_TEXT],
-        currency=given.get("currency", "").strip().upper()[:3],
+        store=_text(given, "store"),
+        currency=_text(given, "currency").upper()[:3],
         start=days["from"],
         end=days["to"],
-        text=given.get("q", "").replace("\x00", "").strip()[:_MAX_TEXT],
+        text=_text(given, "q"),
         refused=tuple(refused),
     )
+
+
+def _text(given: Mapping[str, str], name: str) -> str:
+    """What was given, without the one sign that the database takes in no text."""
+    return given.get(name, "").replace("\x00", "").strip()[:_MAX_TEXT]
+
+
+def _day(text: str) -> date:
+    """A day on which a shop may have sold something. Raises ValueError (the calendar's ends have no next day)."""
+    day = date.fromisoformat(text)
+    if not 1900 <= day.year <= 2999:
+        raise ValueError(text)
+    return day
 
 
 def matching(merchant: Merchant, wanted: OrderFilter) -> QuerySet[ShopOrder]:

@@ -19,6 +19,7 @@ from kontera.db.models import Case, CaseWaiter, ShopOrder
 
 PAGE = 50
 REASON_LONGEST = 2000
+_LONGEST_KEY = 18  # digits; what the database's numbers hold
 
 _TABS = ("all", *[team.value for team in Team], "mine", "resolved")
 
@@ -113,7 +114,7 @@ def assign(request: HttpRequest, desk: Desk, pk: int) -> HttpResponseBase:
     """Hand the case to a team, and to a person of the merchant's if one was named."""
     found = _case(desk, pk)
     team = request.POST.get("team", found.team)
-    assignee = request.POST.get("assignee", "").strip()
+    assignee = request.POST.get("assignee", "").replace("\x00", "").strip()
     people = get_user_model().objects.filter(memberships__merchant=desk.merchant)
     known = not assignee or people.filter(username=assignee).exists()
     if team not in set(Team) or not known:
@@ -143,7 +144,7 @@ def _chosen(request: HttpRequest, case: Case) -> list[ShopOrder] | None:
     """The orders chosen on the page, those that do wait in this case; None when all are meant."""
     if request.POST.get("which") != "chosen":
         return None
-    wanted = [int(order) for order in request.POST.getlist("order") if order.isdecimal()]
+    wanted = [int(order) for order in request.POST.getlist("order") if order.isdecimal() and len(order) <= _LONGEST_KEY]
     waiting = ShopOrder.objects.filter(waits__case=case, waits__released_at__isnull=True)
     return list(waiting.filter(pk__in=wanted).order_by("pk"))
 

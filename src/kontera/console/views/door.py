@@ -1,10 +1,11 @@
-"""Sign in, sign out, the language, and the way to one's merchant. Decides when too many wrong passwords are enough."""
+"""Sign in, sign out, the language, and the way to one's merchant.
+
+Decides nothing about who may try how often (`tries`) or who may do what (`desk`).
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.contrib.auth import authenticate, get_user_model, login, logout
+from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,14 +13,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kontera.console import moment
+from kontera.console import moment, tries
 from kontera.console.desk import LAST_MERCHANT, keep_here
 from kontera.console.language import choose
 from kontera.db.models import AuditEntry, Membership
-
-TRIES = 10
-TRIES_WITHIN = timedelta(minutes=15)
-_FAILED = "sign_in.failed"
 
 
 @sensitive_post_parameters("password")
@@ -79,18 +76,14 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _try(request: HttpRequest, name: str) -> str:
     """Sign the person in; the fault's word when that cannot be."""
-    known = get_user_model().objects.filter(username=name).exists()
-    since = moment.now() - TRIES_WITHIN
-    failed = AuditEntry.objects.filter(merchant=None, author=name, action=_FAILED, at__gte=since)
-    if known and failed.count() >= TRIES:
+    address = request.META.get("REMOTE_ADDR", "")
+    if not tries.may_try(name, address, moment.now()):
         return "too_many"
     user = authenticate(request, username=name, password=request.POST.get("password", ""))
     if user is None:
-        if known:
-            _note(name, _FAILED)
         return "wrong"
     login(request, user)
-    _note(name, "sign_in")
+    tries.signed_in(name, address, moment.now())
     return ""
 
 

@@ -1,4 +1,8 @@
-"""Append-only tables, guarded by the database itself: also a person with psql is refused."""
+"""Append-only tables, guarded by the database itself: whatever program asks, the tables refuse.
+
+A superuser, or the role that owns the tables, can take the guards away. In production the hub therefore runs as a role
+that owns nothing: see the guide about production.
+"""
 
 from __future__ import annotations
 
