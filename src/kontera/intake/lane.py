@@ -122,8 +122,7 @@ def _poll(lane: Lane, connection: Connection, shop: Storefront, clock: Clock) ->
     known = _known_as_of(connection, [(change.id, change.changed_at) for change in page.changes])
     arrivals = [_arrival(connection, change) for change in page.changes if change.id not in known]
     if cursor is None:
-        named = {change.id for change in page.changes}
-        again = set(_not_booked(connection)) - named
+        again = set(_not_booked(connection)) - {arrival.external_id for arrival in arrivals}
         arrivals += [_arrival(connection, Change(kind=FactKind.ORDER, id=one)) for one in sorted(again)]
     with transaction.atomic():
         if not _as_it_was(connection):

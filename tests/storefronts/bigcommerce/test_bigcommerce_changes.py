@@ -71,7 +71,7 @@ def test_a_walk_ends_and_rests_an_overlap_behind_the_newest(count: int, apart: t
 
 
 def test_an_order_listed_late_is_found_after_a_full_page() -> None:
-    """M1, law 1: BigCommerce lists an order some seconds after it was written; the page before ended later than that."""
+    """M1, law 1: BigCommerce lists an order some seconds after it was written; the page ended later."""
     shop = spread(PAGE, timedelta(minutes=1))
     _, cursor = shop.walk()
     shop.times[999] = max(shop.times.values()) - timedelta(seconds=5)
