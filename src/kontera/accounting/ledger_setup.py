@@ -52,14 +52,16 @@ class LedgerCurrency(msgspec.Struct, frozen=True, kw_only=True):
 class LedgerSetup(msgspec.Struct, frozen=True, kw_only=True):
     """Everything of the ledger's settings that decides whether and how a document can be written.
 
-    locked_through: no document may be dated on or before it. rounds_totals: the ledger rounds invoice totals to whole
-    units (Swedish öresavrundning). functions: what the company's licences and our consent allow ("invoice",
+    company_number: the ledger's own key for the company, "" when it does not tell; two with different ones are two
+    companies. locked_through: no document may be dated on or before it. rounds_totals: the ledger rounds invoice totals
+    to whole units (Swedish öresavrundning). functions: what the company's licences and our consent allow ("invoice",
     "order", "bookkeeping", "payment", "customer", "article", "costcenter", "currency", "settings"...).
     max_rows: most rows a document may have. max_lengths: field name -> characters.
     """
 
     taken_at: datetime
     company: str = ""
+    company_number: str = ""
     currency: str
     country: str = ""
     accounting_method: str = "accrual"

@@ -1,7 +1,7 @@
 """Connections in the database: made, changed, their settings opened and sealed.
 
-Decides that secrets never lie unsealed in a table and that a rotated token is durable before it is used. Talks to no
-vendor.
+Decides that secrets never lie unsealed in a table, that a rotated token is durable before it is used, and what other
+settings ask for: a shop is walked anew, a ledger given later judges what arrived before. Talks to no vendor.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.db import transaction
 from kontera.calls import check_settings
 from kontera.connections.registry import VENDORS
 from kontera.db import vault
-from kontera.db.models import AuditEntry, Connection, Lane, Merchant
+from kontera.db.models import AuditEntry, Connection, Cursor, Lane, Merchant
 
 
 def connect(
@@ -32,7 +32,8 @@ def connect(
 ) -> Connection:
     """Make a connection, or change the settings of the one with this code (values given replace, others stay).
 
-    Raises SettingsError naming every fault at once, and KeyError for an unknown vendor.
+    Raises SettingsError naming every fault at once, KeyError for an unknown vendor, and ValueError when the code is
+    another vendor's or a second shop would write the same references into the same ledger.
     """
     known = VENDORS[vendor]
     with transaction.atomic():
@@ -53,12 +54,18 @@ def connect(
         )
         if existing and existing.vendor != vendor:
             raise ValueError(f"connection {code!r} is to {existing.vendor}; choose another code for {vendor}")
+        before = (connection.since, connection.settings)
         connection.name = name or connection.name or known.title
         connection.ledger = ledger or connection.ledger
         connection.since = since or connection.since
         connection.signed_in = True
+        _refuse_same_references(connection, checked)
         _seal_into(connection, checked)
         connection.save()
+        if before != (connection.since, connection.settings):
+            Cursor.objects.filter(connection=connection).delete()  # what was passed by may be wanted now
+        if ledger:
+            Lane.objects.filter(connection=ledger).update(setup_at=None)  # judges what arrived before
         Lane.objects.get_or_create(connection=connection, defaults={"merchant": merchant})
         Lane.objects.filter(connection=connection).update(poll_at=None, setup_at=None, notices_at=None, rest_until=None)
         AuditEntry.objects.create(
@@ -70,6 +77,20 @@ def connect(
             at=now,
         )
     return connection
+
+
+def _refuse_same_references(connection: Connection, values: Mapping[str, str]) -> None:
+    """Law 2: references in a ledger begin with the shop's code; two shops with one code would share them."""
+    if connection.ledger is None:
+        return
+    Connection.objects.select_for_update().get(pk=connection.ledger.pk)  # two at once: one after the other
+    code = values.get("store", connection.code)
+    for other in connection.ledger.stores.exclude(pk=connection.pk):
+        if other.settings.get("store", other.code).casefold() == code.casefold():
+            raise ValueError(
+                f"connection {other.code!r} books into {connection.ledger.code!r} as {code!r} already; give this one "
+                f"another store code, or its orders would be taken for the other's"
+            )
 
 
 def settings_of(connection: Connection) -> dict[str, str]:

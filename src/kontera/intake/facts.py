@@ -1,7 +1,7 @@
 """Keep what was read as a fact, and see that its order is judged. One transaction per object.
 
 Decides whether anything is new: the same content again changes nothing. A fact and what came of it (documents or a
-case) are committed together, with the removal of the look.
+case) are committed together, with the removal of the look. What fails on one order holds that order alone.
 """
 
 from __future__ import annotations
@@ -9,18 +9,44 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import F
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F, Q
 
 from kontera.accounting.outcome import LeftOut
 from kontera.calls import Exchange
 from kontera.commerce import Order
 from kontera.connections import adapters
-from kontera.db.models import Connection, Fact, Look, ShopOrder
-from kontera.errors import Problem
+from kontera.db.models import Connection, Fact, Look, OutboxDocument, ShopOrder
+from kontera.errors import KonteraError, Problem
 from kontera.money import to_json, to_plain
 from kontera.posting.plan import judge, leave_out
-from kontera.storefronts.protocol import Read
+from kontera.storefronts.protocol import FactKind, Read
+
+Place = ShopOrder.Place
+Step = OutboxDocument.Step
+OF_THE_SETTINGS = ("connection", "cut_off")  # rules that another setting of the connection undoes
+_log = structlog.get_logger("kontera.intake")
+
+
+def keep_or_hold(connection: Connection, look: Look, read: Read, exchanges: list[Exchange], now: datetime) -> bool:
+    """`keep_read`; an order that cannot be kept or judged as it is waits in a case of its own, with the shop's answer
+    kept as received (law 4). Raises only when the database itself is out of reach."""
+    try:
+        return keep_read(connection, look, read, exchanges, now)
+    except (OperationalError, InterfaceError):
+        raise  # the session is gone or must give way to another: nothing of this order's
+    except Exception as error:  # noqa: BLE001 - law 4: a defect of ours holds this order, never the next one
+        _log.exception("order could not be kept", connection=connection.code, order=read.id)
+        return keep_read(connection, look, our_fault(read.kind, read.id, error, read.raw), exchanges, now)
+
+
+def our_fault(kind: FactKind, external_id: str, error: Exception, raw: bytes = b"") -> Read:
+    """An object that a defect of ours, or an answer nobody foresaw, keeps from being read. Only the first line of the
+    error is told: databases quote the data in the others."""
+    said = (str(error).splitlines() or [""])[0].replace("\x00", "")
+    reason = f"{type(error).__name__}: {said}"[:300]
+    return Read(kind=kind, id=external_id, raw=raw, problem=_fault(external_id, reason, error))
 
 
 def keep_read(connection: Connection, look: Look, read: Read, exchanges: list[Exchange], now: datetime) -> bool:
@@ -30,21 +56,20 @@ def keep_read(connection: Connection, look: Look, read: Read, exchanges: list[Ex
         latest = row.fact if row else None
         digest = _digest(read)
         new = latest is None or latest.digest != digest
-        if new and not (read.gone and row is None):
+        if row is None or new:
             fact = _fact(connection, read, digest, latest.version + 1 if latest else 1, now)
             row = _head(connection, row, fact, read, now)
-        if row:
-            ShopOrder.objects.filter(pk=row.pk).update(looked_at=now)
-            adapters.keep(connection, exchanges, order=row.pk)
-            if read.left_out:
-                leave_out(row, LeftOut(rule="connection", reason=read.left_out), now)
-            elif new or row.place in (ShopOrder.Place.WAITING, ShopOrder.Place.ARRIVED):
-                judge(row.pk, now)
+        ShopOrder.objects.filter(pk=row.pk).update(looked_at=now)
+        adapters.keep(connection, exchanges, order=row.pk)
+        if read.left_out and _take_back(row, now):
+            leave_out(row, LeftOut(rule="connection", reason=read.left_out), now)
+        elif new or _is_open(row):
+            judge(row.pk, now)
         looked(look)
     return new
 
 
-def failed_look(look: Look, now: datetime, due_at: datetime, why: str) -> None:
+def failed_look(look: Look, due_at: datetime, why: str) -> None:
     """The object could not be read now: it stays to be looked at."""
     Look.objects.filter(pk=look.pk).update(attempts=F("attempts") + 1, due_at=due_at, trouble=why[:500])
 
@@ -54,6 +79,31 @@ def looked(look: Look) -> None:
     gone, _ = Look.objects.filter(pk=look.pk, wanted=look.wanted).delete()
     if not gone:
         Look.objects.filter(pk=look.pk).update(attempts=0, trouble="")
+
+
+def _is_open(row: ShopOrder) -> bool:
+    """Whether the same content may be judged otherwise now."""
+    undone = row.place == Place.LEFT_OUT and row.left_out_rule in OF_THE_SETTINGS
+    return undone or row.place in (Place.WAITING, Place.ARRIVED)
+
+
+def _take_back(row: ShopOrder, now: datetime) -> bool:
+    """Take back the order's documents unless one left for the ledger: then nothing is taken back, and the order is
+    followed here to its end whatever the connection's settings say since."""
+    alive = list(row.documents.select_for_update().exclude(step=Step.ABANDONED))
+    unsent = row.documents.filter(Q(step=Step.PLANNED) | Q(step=Step.HELD, held_step=Step.PLANNED))
+    if len(alive) > unsent.count():
+        return False
+    unsent.update(step=Step.ABANDONED, finished_at=now)
+    return True
+
+
+def _fault(external_id: str, reason: str, error: Exception) -> Problem:
+    if isinstance(error, KonteraError):
+        told = error.problem
+        reason = told.facts.get("reason", "") or f"{told.code} {told.vendor}"[:300]
+        return Problem(code="OUR_FAULT", facts={"order": external_id, "reason": reason}, vendor=told.vendor)
+    return Problem(code="OUR_FAULT", facts={"order": external_id, "reason": reason})
 
 
 def _digest(read: Read) -> str:

@@ -1,6 +1,7 @@
 """A storefront's lane: see that notices come, ask what changed, read what is to be looked at.
 
-Decides the order of these three and when to rest. Called by the worker that holds the lane.
+Decides the order of these three and when to rest: trouble with the shop rests the lane, trouble with one object holds
+that object. Called by the worker that holds the lane.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from kontera.calls import Exchange, RateWindow
 from kontera.cases.holding import connection_well, hold_connection
@@ -21,17 +23,18 @@ from kontera.clock import Clock
 from kontera.connections import adapters
 from kontera.connections.registry import VENDORS
 from kontera.db.models import Connection, Cursor, Lane, Look, Notice, ShopOrder
-from kontera.errors import KonteraError, NeedsOperator, NeedsSignIn, WillRetry
+from kontera.errors import NeedsOperator, NeedsSignIn, WillRetry
 from kontera.intake import notices
-from kontera.intake.facts import failed_look, keep_read
+from kontera.intake.facts import OF_THE_SETTINGS, failed_look, keep_or_hold, our_fault
 from kontera.money import to_json
-from kontera.storefronts.protocol import Capability, FactKind, Read, Storefront
+from kontera.storefronts.protocol import Capability, Change, FactKind, Read, Storefront
 from kontera.work import lanes
 
 POLL_EVERY = timedelta(seconds=60)
 NOTICES_EVERY = timedelta(minutes=15)
 DRAIN_SECONDS = 20.0
 _LOOKS_AT_ONCE = 48
+_ALONE_AFTER = 3  # failed attempts until an object is read by itself: the others of its call go on
 _LONG_PAST = timedelta(hours=1)
 _NEXT_SECOND = timedelta(seconds=2)
 _log = structlog.get_logger("kontera.intake")
@@ -65,8 +68,8 @@ def _work(lane: Lane, connection: Connection, clock: Clock, window: RateWindow) 
     until = clock.now() + timedelta(seconds=DRAIN_SECONDS)
     _see_that_notices_come(lane, connection, shop, clock)
     while clock.now() < until:
-        if lane.poll_at is None or lane.poll_at <= clock.now():
-            _poll(lane, connection, shop, clock)
+        if (lane.poll_at is None or lane.poll_at <= clock.now()) and not _poll(lane, connection, shop, clock):
+            return
         looks = list(
             Look.objects.filter(connection=connection, due_at__lte=clock.now()).order_by("due_at")[:_LOOKS_AT_ONCE]
         )
@@ -103,9 +106,12 @@ def _see_that_notices_come(lane: Lane, connection: Connection, shop: Storefront,
     lane.save(update_fields=["notices_at"])
 
 
-def _poll(lane: Lane, connection: Connection, shop: Storefront, clock: Clock) -> None:
+def _poll(lane: Lane, connection: Connection, shop: Storefront, clock: Clock) -> bool:
     """One page of changes; the next page at once when there is more. The cursor moves in the transaction that keeps
-    what the page named."""
+    what the page named. A walk that begins anew also looks again at what is not booked.
+
+    False when the connection was changed meanwhile: the page answers a question nobody asks any more.
+    """
     cursor = Cursor.objects.filter(connection=connection, kind=FactKind.ORDER).first()
     with adapters.collecting() as exchanges:
         try:
@@ -114,20 +120,13 @@ def _poll(lane: Lane, connection: Connection, shop: Storefront, clock: Clock) ->
             adapters.keep(connection, exchanges)
     now = clock.now()
     known = _known_as_of(connection, [(change.id, change.changed_at) for change in page.changes])
-    arrivals = [
-        notices.Arrival(
-            connection=connection.pk,
-            merchant=connection.merchant_id,
-            source=Notice.Source.POLL,
-            kind=change.kind,
-            external_id=change.id,
-            sent_at=change.changed_at,
-            body=to_json(change),
-        )
-        for change in page.changes
-        if change.id not in known
-    ]
+    arrivals = [_arrival(connection, change) for change in page.changes if change.id not in known]
+    if cursor is None:
+        again = set(_not_booked(connection)) - {arrival.external_id for arrival in arrivals}
+        arrivals += [_arrival(connection, Change(kind=FactKind.ORDER, id=one)) for one in sorted(again)]
     with transaction.atomic():
+        if not _as_it_was(connection):
+            return False
         notices.keep(arrivals, now)
         Cursor.objects.update_or_create(
             connection=connection,
@@ -138,6 +137,33 @@ def _poll(lane: Lane, connection: Connection, shop: Storefront, clock: Clock) ->
         connection.save(update_fields=["last_heard_at"])
         lane.poll_at = now if page.more else now + POLL_EVERY
         lane.save(update_fields=["poll_at"])
+    return True
+
+
+def _arrival(connection: Connection, change: Change) -> notices.Arrival:
+    return notices.Arrival(
+        connection=connection.pk,
+        merchant=connection.merchant_id,
+        source=Notice.Source.POLL,
+        kind=change.kind,
+        external_id=change.id,
+        sent_at=change.changed_at,
+        body=to_json(change),
+    )
+
+
+def _as_it_was(connection: Connection) -> bool:
+    """Whether the connection still has the settings this worker read it with. Locks it until the transaction ends."""
+    now = Connection.objects.select_for_update().get(pk=connection.pk)
+    return (now.since, now.settings) == (connection.since, connection.settings)
+
+
+def _not_booked(connection: Connection) -> QuerySet[ShopOrder, str]:
+    """Ids that other settings of the connection may decide otherwise about: all that wait, and all that its own
+    settings left out."""
+    open_ones = Q(place__in=(ShopOrder.Place.WAITING, ShopOrder.Place.ARRIVED))
+    left_out = Q(place=ShopOrder.Place.LEFT_OUT, left_out_rule__in=OF_THE_SETTINGS)
+    return connection.orders.filter(open_ones | left_out).values_list("external_id", flat=True)
 
 
 def _known_as_of(connection: Connection, changes: Sequence[tuple[str, datetime | None]]) -> set[str]:
@@ -167,26 +193,29 @@ def _read(connection: Connection, shop: Storefront, looks: Sequence[Look], clock
     """Read objects, several calls in flight; each is kept by itself."""
     vendor = VENDORS[connection.vendor]
     chunks = list(_chunks(looks, vendor.batch))
-    stopped: WillRetry | NeedsOperator | None = None
+    failed: list[tuple[Look, WillRetry | NeedsOperator]] = []
     with ThreadPoolExecutor(vendor.at_once, thread_name_prefix="read") as pool:
         for chunk, result in zip(chunks, pool.map(lambda some: _ask(shop, some), chunks), strict=True):
-            exchanges, reads, error = result
-            if error is not None:
-                stopped = error
-                adapters.keep(connection, exchanges)
-                continue
-            found = {read.id: read for read in reads}
+            exchanges, found, error = result
             for look in chunk:
                 if look.external_id in found:
                     own = [one for one in exchanges if _is_about(one.url, look.external_id)]
                     exchanges = [one for one in exchanges if one not in own]
-                    keep_read(connection, look, found[look.external_id], own, clock.now())
+                    keep_or_hold(connection, look, found[look.external_id], own, clock.now())
+                elif error is not None:
+                    failed.append((look, error))
             adapters.keep(connection, exchanges)
-    if stopped is not None:
-        later = clock.now() + timedelta(seconds=stopped.after if isinstance(stopped, WillRetry) else 30)
-        for look in Look.objects.filter(pk__in=[look.pk for look in looks]):
-            failed_look(look, clock.now(), later, str(stopped))
-        raise stopped
+    for look, trouble in failed:
+        failed_look(look, _later(look, trouble, clock.now(), alone=len(failed) < len(looks)), str(trouble))
+    if failed:
+        raise failed[-1][1]
+
+
+def _later(look: Look, error: WillRetry | NeedsOperator, now: datetime, *, alone: bool) -> datetime:
+    """When a look that failed is tried again: when the vendor asked, and later each time when others were read
+    meanwhile, so that one bad object does not keep the lane at rest."""
+    patience = 2 ** min(max(look.attempts - _ALONE_AFTER, 0), 6) if alone else 1
+    return now + timedelta(seconds=(error.after if isinstance(error, WillRetry) else 30.0) * patience)
 
 
 def _is_about(url: str, external_id: str) -> bool:
@@ -195,21 +224,41 @@ def _is_about(url: str, external_id: str) -> bool:
 
 
 def _chunks(looks: Sequence[Look], size: int) -> Iterator[list[Look]]:
-    """Looks of one kind together, at most `size` at once."""
+    """Looks of one kind together, at most `size` at once; those that failed often each by itself."""
     for _, same_kind in groupby(sorted(looks, key=lambda look: look.kind), key=lambda look: look.kind):
         some = list(same_kind)
-        for start in range(0, len(some), size):
-            yield some[start : start + size]
+        yield from ([look] for look in some if look.attempts >= _ALONE_AFTER)
+        rest = [look for look in some if look.attempts < _ALONE_AFTER]
+        for start in range(0, len(rest), size):
+            yield rest[start : start + size]
 
 
 def _ask(
     shop: Storefront, looks: Sequence[Look]
-) -> tuple[list[Exchange], list[Read], WillRetry | NeedsOperator | None]:
+) -> tuple[list[Exchange], dict[str, Read], WillRetry | NeedsOperator | None]:
+    """Read a chunk: what was read, by id, and the trouble with the shop that ended it, if any."""
+    found: dict[str, Read] = {}
     with adapters.collecting() as exchanges:
         try:
-            reads = shop.read(FactKind(looks[0].kind), [look.external_id for look in looks])
+            _read_all(shop, FactKind(looks[0].kind), [look.external_id for look in looks], found)
         except (WillRetry, NeedsOperator) as error:
-            return exchanges, [], error
-        except KonteraError as error:
-            return exchanges, [], WillRetry(error.problem, 60.0)
-        return exchanges, reads, None
+            return exchanges, found, error
+    return exchanges, found, None
+
+
+def _read_all(shop: Storefront, kind: FactKind, ids: Sequence[str], found: dict[str, Read]) -> None:
+    """Read objects into `found`, together, and one by one when that fails: the one that fails alone is held, with the
+    reason (law 4). Raises WillRetry and NeedsOperator: those are about the shop."""
+    try:
+        found.update({read.id: read for read in shop.read(kind, ids)})
+    except (WillRetry, NeedsOperator):
+        raise
+    except Exception as error:  # noqa: BLE001 - law 4: whatever one object does to us, the next ones are read
+        _log.exception("read failed", kind=kind, ids=ids)
+        if len(ids) == 1:
+            found[ids[0]] = our_fault(kind, ids[0], error)
+            return
+        for one in ids:
+            _read_all(shop, kind, [one], found)
+    for silent in set(ids) - set(found):
+        found[silent] = our_fault(kind, silent, LookupError("the adapter answered without it"))

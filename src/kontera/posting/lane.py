@@ -23,6 +23,7 @@ from kontera.db.models import Connection, Lane, OutboxDocument, SetupSnapshot
 from kontera.errors import NeedsOperator, NeedsSignIn, WillRetry
 from kontera.ledgers.protocol import Ledger
 from kontera.money import from_plain, to_plain
+from kontera.posting.company import hold_to_company
 from kontera.posting.poster import SETTLE_SECONDS, Poster
 from kontera.posting.release import judge_waiting
 from kontera.posting.results import UNCERTAIN, LaneMustRest
@@ -94,24 +95,27 @@ def _setup(lane: Lane, connection: Connection, ledger: Ledger, clock: Clock, aba
         return from_plain(LedgerSetup, latest.content)
     reading = Lane.objects.filter(pk=lane.pk, setup_at=now)
     Lane.objects.filter(pk=lane.pk).update(setup_at=now)
-    with adapters.collecting() as exchanges:
-        try:
-            setup = ledger.setup()
-        except (WillRetry, NeedsOperator):
-            reading.update(setup_at=None)
-            raise
-        finally:
-            adapters.keep(connection, exchanges)
-    digest = _digest(setup)
-    changed = latest is None or latest.digest != digest
-    if changed:
-        SetupSnapshot.objects.create(
-            merchant_id=connection.merchant_id,
-            connection=connection,
-            taken_at=setup.taken_at,
-            digest=digest,
-            content=to_plain(setup),
-        )
+    try:
+        with adapters.collecting() as exchanges:
+            try:
+                setup = ledger.setup()
+            finally:
+                adapters.keep(connection, exchanges)
+        digest = _digest(setup)
+        changed = latest is None or latest.digest != digest
+        with transaction.atomic():
+            hold_to_company(connection, setup, now)
+            if changed:
+                SetupSnapshot.objects.create(
+                    merchant_id=connection.merchant_id,
+                    connection=connection,
+                    taken_at=setup.taken_at,
+                    digest=digest,
+                    content=to_plain(setup),
+                )
+    except (WillRetry, NeedsOperator):
+        reading.update(setup_at=None)
+        raise
     if changed or asked:
         judge_waiting(connection, clock)
     reading.update(setup_at=now + SETUP_EVERY)

@@ -6,12 +6,24 @@ Decides what counts as broken, from what is kept here alone; comparing with the 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import msgspec
 from django.db import connection as database
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat, Now
 
 from kontera.accounting.documents import document_from, imbalance
-from kontera.db.models import CaseWaiter, Merchant, OutboxDocument, ShopOrder
+from kontera.db.models import (
+    Case,
+    CaseWaiter,
+    Look,
+    Merchant,
+    OutboxDocument,
+    RulebookVersion,
+    SetupSnapshot,
+    ShopOrder,
+)
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,13 +36,33 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def accounted_for(merchant: Merchant) -> list[str]:
-    """Law 1: every order is booked, on its way, left out by a rule, or waits in an open case."""
+    """Law 1: every order is booked, on its way, left out by a rule, or waits in an open case; and nothing stays on the
+    threshold: an order that arrived is judged, and what a shop told of is read, within an hour."""
     waits = CaseWaiter.objects.filter(released_at=None, case__phase="open").values("order_id")
     orders = ShopOrder.objects.filter(merchant=merchant)
     homeless = orders.filter(place="waiting").exclude(pk__in=waits)
     ruleless = orders.filter(place="left_out", left_out_rule="")
     empty = orders.filter(place__in=("posting", "booked")).exclude(documents__step__in=_ALIVE)
-    return [order.number for order in (*homeless, *ruleless, *empty)]
+    return [order.number for order in (*homeless, *ruleless, *empty, *_unjudged(merchant))] + _unread(merchant)
+
+
+def _unjudged(merchant: Merchant) -> QuerySet[ShopOrder]:
+    """Orders that arrived more than an hour ago although there is everything to judge them with."""
+    setups = SetupSnapshot.objects.filter(connection=OuterRef("connection__ledger"))
+    rulebooks = RulebookVersion.objects.filter(merchant=merchant)
+    arrived = ShopOrder.objects.filter(merchant=merchant, place="arrived", changed_at__lt=Now() - _AN_HOUR)
+    return arrived.filter(Exists(setups), Exists(rulebooks))
+
+
+def _unread(merchant: Merchant) -> list[str]:
+    """Objects a shop told of that could not be read more than ten times, or for more than an hour, while no case about
+    the connection says why."""
+    told = Case.objects.filter(
+        connection=OuterRef("connection"), cause=Concat(Value("connection:"), OuterRef("connection_id")), phase="open"
+    )
+    looks = Look.objects.filter(merchant=merchant).exclude(Exists(told))
+    stuck = looks.filter(Q(attempts__gt=10) | Q(first_at__lt=Now() - _AN_HOUR))
+    return [f"look at {look.kind} {look.external_id}" for look in stuck.order_by("pk")]
 
 
 def once(merchant: Merchant) -> list[str]:
@@ -69,9 +101,10 @@ def proven(merchant: Merchant) -> list[str]:
     return list(wrong.values_list("reference", flat=True))
 
 
+_AN_HOUR = timedelta(hours=1)
 _ALIVE = ("planned", "sending", "recorded", "booked", "done", "held")
 CHECKS: dict[str, tuple[str, Callable[[Merchant], list[str]]]] = {
-    "accounted": ("every order is booked, on its way, left out by a rule, or waits in a case", accounted_for),
+    "accounted": ("every order is read, and booked, on its way, left out by a rule, or waits in a case", accounted_for),
     "once": ("the ledger holds each document once", once),
     "balanced": ("debits equal credits in every document", balanced),
     "referenced": ("every document knows its number, its rulebook and its fact", referenced),

@@ -58,8 +58,9 @@ class ChangePage(msgspec.Struct, frozen=True, kw_only=True):
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
     """One object read whole. `raw` is exactly what the vendor sent, one JSON document (parts joined under their
-    names); exactly one of `order`, `problem`, `gone`, `left_out` is set. `left_out`: why the connection's own settings
-    (its channels) leave the order to another connection; it is recorded, never booked from here."""
+    names); exactly one of `order`, `problem`, `gone` is set. `left_out`, with the order: why the connection's own
+    settings (its channels) leave it to another connection; it is recorded, and booked from here only if it was
+    already."""
 
     kind: FactKind
     id: str

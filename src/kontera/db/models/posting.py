@@ -109,15 +109,17 @@ class OutboxDocument(models.Model):
 
     @classmethod
     def ready(cls, now: datetime) -> models.QuerySet[OutboxDocument]:
-        """Documents whose next call may be made now: due, and no earlier document of their order is on its way. One
-        definition for who wakes a lane and who drains it: a lane woken for what it cannot do would spin."""
+        """Documents whose next call may be made now: due, no earlier document of their order is on its way, and its
+        shop is not paused. One definition for who wakes a lane and who drains it: a lane woken for what it cannot do
+        would spin."""
         earlier = cls.objects.filter(
             order=models.OuterRef("order"),
             connection=models.OuterRef("connection"),
             sequence__lt=models.OuterRef("sequence"),
         ).exclude(step__in=cls.FINISHED)
         due = cls.objects.filter(step__in=(cls.Step.PLANNED, cls.Step.SENDING, cls.Step.RECORDED), due_at__lte=now)
-        return due.exclude(models.Exists(earlier))
+        paused = ShopOrder.objects.filter(pk=models.OuterRef("order"), connection__live=False)
+        return due.exclude(models.Exists(earlier)).exclude(models.Exists(paused))
 
 
 class PostedEntry(models.Model):

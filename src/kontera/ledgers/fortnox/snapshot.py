@@ -115,6 +115,7 @@ class Reader:
         return LedgerSetup(
             taken_at=now,
             company=(company.company.name or "") if company else "",
+            company_number=text_of(company.company.number) if company else "",
             currency="SEK",  # Fortnox keeps books in Swedish kronor only
             country=(company.company.country or "SE") if company else "SE",
             accounting_method=_method(years, today),

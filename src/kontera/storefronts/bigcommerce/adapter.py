@@ -117,9 +117,8 @@ class BigCommerceStorefront:
         if isinstance(result, Problem):
             return Read(kind=FactKind.ORDER, id=identity, raw=raw, problem=result)
         channels = self._settings.channel_ids
-        if channels and result.channel not in channels:
-            return Read(kind=FactKind.ORDER, id=identity, raw=raw, left_out=_other_channel(result))
-        return Read(kind=FactKind.ORDER, id=identity, raw=raw, order=result)
+        left_out = _other_channel(result) if channels and result.channel not in channels else ""
+        return Read(kind=FactKind.ORDER, id=identity, raw=raw, order=result, left_out=left_out)
 
 
 def _other_channel(order: Order) -> str:

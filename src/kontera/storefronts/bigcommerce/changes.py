@@ -2,7 +2,8 @@
 
 Decides the cursor. Pages are never numbered: an order that is modified meanwhile leaves its place and page 2 would
 begin one later. Instead every call begins where the last one ended (inclusive), and more orders in one second than a
-page holds are walked by id. The cursor at rest is the highest time seen minus an overlap, never "now".
+page holds are walked by id. The cursor at rest is the highest time seen minus an overlap, never "now", also when the
+last page began at the highest time of the one before.
 """
 
 from __future__ import annotations
@@ -84,16 +85,17 @@ def changed_orders(client: Client, cursor: str | None, since: datetime, channels
 def _next(
     start: Cursor, rows: Sequence[_Row], times: Sequence[datetime | None], since: datetime
 ) -> tuple[bool, Cursor]:
-    seen = [time for time in times if time is not None]
     full = len(rows) >= PAGE
     if start.after_id is not None:
         if full:
             return True, Cursor(start.at, max(int(row.id) for row in rows))
         return True, Cursor(start.at + _SECOND)
-    highest = max(seen, default=start.at)
-    if not full:
-        earliest = since.replace(microsecond=0)
-        return False, Cursor(max(start.at, earliest, highest - OVERLAP) if seen else start.at)
+    highest = max((time for time in times if time is not None), default=start.at)
+    behind = highest - OVERLAP
+    if not full:  # may lie before where this page began: that is where the page before ended
+        return False, Cursor(max(behind, since.replace(microsecond=0)))
+    if behind > start.at:
+        return True, Cursor(behind)
     if highest > start.at:
         return True, Cursor(highest)
     return True, Cursor(start.at, 0)
