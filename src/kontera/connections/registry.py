@@ -53,6 +53,13 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
         declared: Sequence[Setting] = importlib.import_module(f"{self.module}.settings").SETTINGS
         return declared
 
+    def check(self, values: Mapping[str, str]) -> None:
+        """Let its adapter judge values that fit the declaration: `check` of its `settings` module, given what the
+        adapter itself declares. Raises SettingsError."""
+        own = {setting.name for setting in self.own_settings()}
+        judge = importlib.import_module(f"{self.module}.settings").check
+        judge({name: value for name, value in values.items() if name in own})
+
     def authorize_url(self, settings: Mapping[str, str], state: str) -> str:
         """Where a person consents, for a vendor that wants it."""
         address: str = importlib.import_module(f"{self.module}.oauth").authorize_url(settings, state)

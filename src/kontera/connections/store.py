@@ -12,7 +12,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from kontera.calls import check_settings
+from kontera.calls import SettingsError
+from kontera.connections import checks
 from kontera.connections.registry import VENDORS
 from kontera.db import vault
 from kontera.db.models import AuditEntry, Connection, Lane, Merchant
@@ -35,13 +36,18 @@ def connect(
     Raises SettingsError naming every fault at once, and KeyError for an unknown vendor.
     """
     known = VENDORS[vendor]
+    checks.check_code("the code", code, checks.CONNECTION_CODE_LENGTH)
+    checks.check_ledger(known, ledger)
     with transaction.atomic():
         existing = Connection.objects.select_for_update().filter(merchant=merchant, code=code).first()
-        merged = {**(settings_of(existing) if existing else {}), **values}
-        declared = known.settings()
-        if any(setting.name == "store" for setting in declared):
+        if existing and existing.vendor != vendor:
+            raise SettingsError(f"connection {code!r} is to {existing.vendor}; choose another code for {vendor}")
+        before = settings_of(existing) if existing else {}
+        merged = {**before, **values}
+        if any(setting.name == "store" for setting in known.settings()):
             merged.setdefault("store", code)  # the adapter needs to know what its orders are called by
-        checked = check_settings(declared, merged)
+        checked = checks.checked_values(known, merged)
+        checks.check_store_stays(existing, before, checked)
         connection = existing or Connection(
             merchant=merchant,
             vendor=vendor,
@@ -51,8 +57,6 @@ def connect(
             since=since or now,
             created_at=now,
         )
-        if existing and existing.vendor != vendor:
-            raise ValueError(f"connection {code!r} is to {existing.vendor}; choose another code for {vendor}")
         connection.name = name or connection.name or known.title
         connection.ledger = ledger or connection.ledger
         connection.since = since or connection.since

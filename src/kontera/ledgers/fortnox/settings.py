@@ -185,6 +185,11 @@ def options_from(values: Mapping[str, str]) -> Options:
     )
 
 
+def check(values: Mapping[str, str]) -> None:
+    """Whether a connection can be made with these values. Raises SettingsError saying what is wrong."""
+    options_from(values)
+
+
 def _vat_code(text: str) -> VatCode:
     code, _, rest = text.partition("=")
     rate, _, account = rest.partition(":")
