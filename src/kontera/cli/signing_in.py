@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import click
 
-from kontera.cli.common import CLOCK, author, connection_coded, grounded, merchant_named, merchant_option
+from kontera.cli.common import CLOCK, author, connection_coded, grounded, merchant_named, merchant_option, told
 from kontera.errors import KonteraError
 
 
@@ -30,7 +30,9 @@ def sign_in(code: str, answer: str | None, merchant: str) -> None:
             reason = given.get("error_description", given.get("error", "it holds no code"))
             raise click.ClickException(f"That address does not say that you consented: {reason}.")
         finish_consent(given["code"], given["state"], CLOCK)
-    except (ConsentRefused, KonteraError) as error:
+    except ConsentRefused as error:
         raise click.ClickException(str(error)) from error
+    except KonteraError as error:
+        raise click.ClickException(told(error.problem)) from error
     engine.wake(connection.pk)
     click.echo(f"{connection.name} is signed in.")

@@ -26,6 +26,12 @@ _EVERY_CONNECTION = (
         title_sv="Fönstrets längd i millisekunder",
         kind=SettingKind.NUMBER,
     ),
+    Setting(
+        name="consent_question",
+        title="Mark of the consent that was asked for",
+        title_sv="Märke för det medgivande som begärts",
+        managed=True,
+    ),
 )
 
 

@@ -62,7 +62,14 @@ SETTINGS: tuple[Setting, ...] = (
         help="The company's database number; needed for client_credentials.",
         help_sv="Företagets databasnummer; behövs för client_credentials.",
     ),
-    Setting(name="redirect_uri", title="Return address", title_sv="Returadress", kind=SettingKind.URL),
+    Setting(
+        name="redirect_uri",
+        title="Return address",
+        title_sv="Returadress",
+        kind=SettingKind.URL,
+        help="As registered with the integration; without it KONTERA_PUBLIC_URL/oauth/callback.",
+        help_sv="Som den registrerats för integrationen; annars KONTERA_PUBLIC_URL/oauth/callback.",
+    ),
     Setting(
         name="documents",
         title="Written as",
