@@ -64,7 +64,11 @@ class BigCommerceStorefront:
 
     def readiness(self) -> list[ReadinessCheck]:
         """See Storefront."""
-        return readiness_of(self._client, notices_wanted=bool(self._settings.client_secret))
+        return readiness_of(
+            self._client,
+            notices_wanted=bool(self._settings.client_secret),
+            vat_number_field=self._settings.vat_number_field,
+        )
 
     def capabilities(self) -> frozenset[Capability]:
         """See Storefront."""
