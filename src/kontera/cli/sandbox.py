@@ -52,7 +52,7 @@ def serve_one(vendor: str, port: int, as_json: bool, fast: int) -> None:
 @click.option("--store", type=click.Choice(["bigcommerce"]), default="bigcommerce", show_default=True)
 @click.option("--count", default=100, show_default=True)
 @click.option("--seed", default=7, show_default=True)
-@click.option("--bad/--no-bad", default=True, help="About 3 % orders with something wrong, as real shops have.")
+@click.option("--bad/--no-bad", default=True, help="Orders with something wrong: one of each kind, and 3 % of many.")
 @click.option("--json", "as_json", is_flag=True)
 def place_orders(store: str, count: int, seed: int, bad: bool, as_json: bool) -> None:
     """Shop in a running sandbox through the vendor's own API."""
