@@ -137,13 +137,16 @@ def readiness(code: str, merchant: str, as_json: bool) -> None:
     """Ask a connection's vendor whether everything that is needed is there. Exit code 1 when something is not."""
     from kontera.cases.catalogue import render
     from kontera.connections.readiness import check
+    from kontera.posting.coverage import check_coverage
 
     connection = connection_coded(merchant_named(merchant), code)
-    checks = check(connection, CLOCK, RateWindow(CLOCK, 0, 0))
+    window = RateWindow(CLOCK, 0, 0)
+    checks = [*check(connection, CLOCK, window), *check_coverage(connection, CLOCK, window)]
     rows = []
     for one in checks:
         words = render(one.problem, "en") if one.problem else None
         what = f"{words.title}. {words.action}" if words else ""
+        what += f" ({one.detail})" if words and one.detail else ""
         if one.problem and one.function == "everything":  # nobody lets us in: which address, and in whose words
             what = told(one.problem)
         rows.append({
