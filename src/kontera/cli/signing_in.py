@@ -24,6 +24,7 @@ def sign_in(code: str, answer: str | None, merchant: str) -> None:
     try:
         if answer is None:
             click.echo(f"Open this address and consent:\n\n{consent_address(connection, author())}\n")
+            click.echo(f"If the browser then shows the page of {connection.name} in Kontera, you are done: Ctrl+C.")
             answer = click.prompt("The address you were sent back to")
         given = {name: values[-1] for name, values in parse_qs(urlsplit(str(answer)).query).items()}
         if "code" not in given or "state" not in given:
