@@ -6,7 +6,7 @@ Decides nothing itself: `connections.signing_in` checks that the answer is to a 
 from __future__ import annotations
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import connections as databases
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
@@ -36,7 +36,7 @@ class Consents:
 
     def _finish(self, code: str, state: str) -> str:
         """Keys fetched, the lane woken; answers the console's page about the connection."""
-        close_old_connections()
+        databases.close_all()  # consent is rare: a session of its own cannot be one that broke since the last
         connection = finish_consent(code, state, self._clock)
         engine.wake(connection.pk)
         return f"/m/{connection.merchant.slug}/connections/{connection.code}/"
