@@ -85,6 +85,20 @@ def test_a_ledger_that_is_not_set_up_holds_the_orders_until_it_is(
     assert "resolved" == case.phase
 
 
+def test_a_licence_that_hides_the_accounts_is_one_case_about_the_ledger(world: World) -> None:
+    """Law 4: three orders do not wait for accounts that exist; bought again, all are booked (M118)."""
+    act(world, "licences", remove=["bokforing"])
+    for number in ("1", "2", "3"):
+        world.arrives(sale(number))
+    world.drain(2)
+    cases = Case.objects.filter(merchant=world.merchant, phase="open")
+    assert ["LEDGER_LICENCE_MISSING"] == [case.code for case in cases]
+    assert cases[0].cause == f"connection:{world.ledger.pk}"
+    act(world, "licences", add=["bokforing"])
+    release(world, "LEDGER_LICENCE_MISSING")
+    assert ["booked"] * 3 == [world.order(number).place for number in ("1", "2", "3")]
+
+
 def test_a_payment_behind_an_invoice_that_is_held_wakes_nobody(world: World) -> None:
     """The lane has nothing to do until the case is solved: it must not be woken again and again."""
     act(world, "licences", remove=["faktura"])

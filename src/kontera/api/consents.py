@@ -6,7 +6,7 @@ Decides nothing itself: `connections.signing_in` checks that the answer is to a 
 from __future__ import annotations
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import connections as databases
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
@@ -29,11 +29,14 @@ class Consents:
             said = told.get("error_description", told.get("error", "no code came back"))
             return PlainTextResponse(f"You did not consent: {said[:300]}", status_code=400)
         try:
-            await sync_to_async(self._finish, thread_sensitive=True)(told["code"], told["state"])
+            page = await sync_to_async(self._finish, thread_sensitive=True)(told["code"], told["state"])
         except (ConsentRefused, KonteraError) as error:
             return PlainTextResponse(str(error)[:500], status_code=400)
-        return RedirectResponse("/connections/", status_code=303)
+        return RedirectResponse(page, status_code=303)
 
-    def _finish(self, code: str, state: str) -> None:
-        close_old_connections()
-        engine.wake(finish_consent(code, state, self._clock).pk)
+    def _finish(self, code: str, state: str) -> str:
+        """Keys fetched, the lane woken; answers the console's page about the connection."""
+        databases.close_all()  # consent is rare: a session of its own cannot be one that broke since the last
+        connection = finish_consent(code, state, self._clock)
+        engine.wake(connection.pk)
+        return f"/m/{connection.merchant.slug}/connections/{connection.code}/"

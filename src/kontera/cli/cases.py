@@ -66,7 +66,10 @@ def release(number: int, reason: str, merchant: str, as_json: bool) -> None:
     """The cause was mended: try everything that waits in the case again."""
     from kontera.intake.again import check_again
 
-    count = check_again(_find(merchant, number), author=author(), reason=reason, clock=CLOCK)
+    found = _find(merchant, number)
+    if found.phase != "open":
+        raise click.ClickException(f"Case {number} is resolved already; nothing waits in it.")
+    count = check_again(found, author=author(), reason=reason, clock=CLOCK)
     show({"trying": count}, as_json, lambda: click.echo(f"{count} orders are tried again."))
 
 

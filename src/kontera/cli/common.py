@@ -21,6 +21,7 @@ from kontera.db.trouble import GroundTrouble
 
 if TYPE_CHECKING:
     from kontera.db.models import Connection, Merchant
+    from kontera.errors import Problem
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -99,6 +100,14 @@ def instant(text: str | None) -> datetime | None:
     except ValueError as error:
         raise click.ClickException(f"{text!r} is not a date (use 2026-01-31 or 2026-01-31T12:00:00+01:00).") from error
     return given if given.tzinfo else given.replace(tzinfo=UTC)
+
+
+def told(problem: Problem) -> str:
+    """A problem in the words of its case: what is wrong, what to do, and the vendor's own words."""
+    from kontera.cases.catalogue import render
+
+    words = render(problem, "en")
+    return " ".join(part for part in (f"{words.title}.", words.body, words.action, words.vendor) if part)
 
 
 def show(data: Any, as_json: bool, text: Callable[[], None]) -> None:

@@ -32,12 +32,14 @@ def order() -> None:
 @grounded
 def list_orders(place: str | None, limit: int, merchant: str, as_json: bool) -> None:
     """The newest orders and where they stand."""
+    from kontera.proof.chain import total_text
+
     orders = merchant_named(merchant).orders.select_related("connection").order_by("-placed_at", "-pk")
     if place:
         orders = orders.filter(place=place)
     rows = [
         {"number": one.number, "store": one.connection.code, "place": one.place, "currency": one.currency,
-         "total": str(one.total), "placed_at": one.placed_at.isoformat() if one.placed_at else ""}
+         "total": total_text(one), "placed_at": one.placed_at.isoformat() if one.placed_at else ""}
         for one in orders[:limit]
     ]  # fmt: skip
     lines = [
@@ -77,6 +79,8 @@ def resend(number: str, store: str | None, merchant: str) -> None:
     if found is None and not store:
         raise click.ClickException(f"Order {number} is not known here; give --store to read it from that shop.")
     connection = found.connection if found else connection_coded(owner, store or "")
+    if connection.kind != "storefront":
+        raise click.ClickException(f"{connection.code!r} is a ledger; orders are read from a shop.")
     look_at(connection, "order", found.external_id if found else number, author=author(), now=CLOCK.now())
     engine.wake(connection.pk)
     click.echo(f"Order {number} is read again from {connection.name}.")
@@ -97,7 +101,9 @@ def _find(merchant: str, number: str, store: str | None) -> Any:
 
 
 def _tell(chain: dict[str, Any]) -> None:
-    click.echo(f"Order {chain['number']} in {chain['store']}: {chain['total']} -> {chain['place']}")
+    click.echo(
+        f"Order {chain['number']} in {chain['store']}: {chain['total'] or 'total not known'} -> {chain['place']}"
+    )
     if chain["left_out"]:
         click.echo(f"  left out by rule {chain['left_out']['rule']}: {chain['left_out']['reason']}")
     for case in chain["cases"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import shlex
 import signal
 import threading
 from pathlib import Path
@@ -17,9 +18,9 @@ from kontera.db.ground import home_folder
 if TYPE_CHECKING:
     from kontera.sandboxes.kit import Sandbox
 
-_SANDBOXES = {
-    "bigcommerce": ("kontera.sandboxes.bigcommerce", "BigCommerceSandbox"),
+_SANDBOXES = {  # the ledger first: the shop's command names it
     "fortnox": ("kontera.sandboxes.fortnox", "FortnoxSandbox"),
+    "bigcommerce": ("kontera.sandboxes.bigcommerce", "BigCommerceSandbox"),
 }
 
 
@@ -31,9 +32,10 @@ def sandbox() -> None:
 @sandbox.command("all")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON with every address and key, then serve.")
 @click.option("--fast", default=1, show_default=True, help="Rate windows this many times shorter than the vendors'.")
-def serve_all(as_json: bool, fast: int) -> None:
-    """Serve every vendor's sandbox until interrupted."""
-    _serve(list(_SANDBOXES), as_json, fast)
+@click.option("--prepared", is_flag=True, help="Add the VAT codes for sales to other EU countries to the ledger first.")
+def serve_all(as_json: bool, fast: int, prepared: bool) -> None:
+    """Serve every vendor's sandbox until interrupted, and print the commands that connect them."""
+    _serve(list(_SANDBOXES), as_json, fast, prepared=prepared)
 
 
 @sandbox.command("serve")
@@ -50,7 +52,7 @@ def serve_one(vendor: str, port: int, as_json: bool, fast: int) -> None:
 @click.option("--store", type=click.Choice(["bigcommerce"]), default="bigcommerce", show_default=True)
 @click.option("--count", default=100, show_default=True)
 @click.option("--seed", default=7, show_default=True)
-@click.option("--bad/--no-bad", default=True, help="About 3 % orders with something wrong, as real shops have.")
+@click.option("--bad/--no-bad", default=True, help="Orders with something wrong: one of each kind, and 3 % of many.")
 @click.option("--json", "as_json", is_flag=True)
 def place_orders(store: str, count: int, seed: int, bad: bool, as_json: bool) -> None:
     """Shop in a running sandbox through the vendor's own API."""
@@ -97,23 +99,43 @@ def _notes() -> Path:
     return home_folder() / "sandboxes.json"
 
 
-def _serve(vendors: list[str], as_json: bool, fast: int, port: int = 0) -> None:
+def _serve(vendors: list[str], as_json: bool, fast: int, port: int = 0, *, prepared: bool = False) -> None:
     stop = threading.Event()
     for sent in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sent, lambda *_: stop.set())
     served = [make(vendor, fast) for vendor in vendors]
-    said = {}
+    said: dict[str, dict[str, Any]] = {}
     for one in served:
         address = one.start(port)
         said[one.name] = {"base_url": address, "credentials": one.credentials()}
+    if prepared:
+        from kontera.cli.stage import prepare_ledger
+
+        said["fortnox"]["vat_codes"] = prepare_ledger(said["fortnox"]["base_url"])
     _notes().parent.mkdir(parents=True, exist_ok=True)
     _notes().write_text(json.dumps(said))
     if as_json:
         click.echo(json.dumps(said))
     else:
-        for name, told in said.items():
-            click.echo(f"{name}: {told['base_url']}  {json.dumps(told['credentials'])}")
+        click.echo("\n\n".join(connect_command(name, told) for name, told in said.items()))
     stop.wait()
     for one in served:
         one.stop()
     _notes().unlink(missing_ok=True)
+
+
+def connect_command(vendor: str, told: dict[str, Any]) -> str:
+    """The command that connects a sandbox, from its address and keys. The shop books into the ledger `fx`."""
+    keys, base = told["credentials"], told["base_url"]
+    if vendor == "fortnox":
+        lines = ["kontera connect fortnox --code fx"]
+        given = {"base_url": base, "auth_url": f"{base}/oauth-v1", "grant": "client_credentials"}
+        given |= {name: keys[name] for name in ("client_id", "client_secret", "tenant_id")}
+        if "vat_codes" in told:
+            given["vat_codes"] = told["vat_codes"]
+    else:
+        lines = ["kontera connect bigcommerce --code nt --ledger fx --since 2020-01-01"]
+        given = {"store": "NT", "base_url": base, "vat_number_field": "VAT-nummer"}
+        given |= {name: keys[name] for name in ("store_hash", "access_token", "client_secret")}
+    lines += [f"--set {name}={shlex.quote(str(value))}" for name, value in given.items()]
+    return " \\\n    ".join(lines)

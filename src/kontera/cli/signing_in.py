@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import click
 
-from kontera.cli.common import CLOCK, author, connection_coded, grounded, merchant_named, merchant_option
+from kontera.cli.common import CLOCK, author, connection_coded, grounded, merchant_named, merchant_option, told
 from kontera.errors import KonteraError
 
 
@@ -24,13 +24,16 @@ def sign_in(code: str, answer: str | None, merchant: str) -> None:
     try:
         if answer is None:
             click.echo(f"Open this address and consent:\n\n{consent_address(connection, author())}\n")
+            click.echo(f"If the browser then shows the page of {connection.name} in Kontera, you are done: Ctrl+C.")
             answer = click.prompt("The address you were sent back to")
         given = {name: values[-1] for name, values in parse_qs(urlsplit(str(answer)).query).items()}
         if "code" not in given or "state" not in given:
             reason = given.get("error_description", given.get("error", "it holds no code"))
             raise click.ClickException(f"That address does not say that you consented: {reason}.")
         finish_consent(given["code"], given["state"], CLOCK)
-    except (ConsentRefused, KonteraError) as error:
+    except ConsentRefused as error:
         raise click.ClickException(str(error)) from error
+    except KonteraError as error:
+        raise click.ClickException(told(error.problem)) from error
     engine.wake(connection.pk)
     click.echo(f"{connection.name} is signed in.")

@@ -25,22 +25,52 @@ def add(email: str, role: str, password: str, merchant: str) -> None:
     from django.contrib.auth import get_user_model
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
+    from django.utils.translation import override
 
     from kontera.db.models import AuditEntry, Membership
 
     owner = merchant_named(merchant)
-    try:
-        validate_password(password)
-    except ValidationError as error:
-        raise click.ClickException(" ".join(error.messages)) from error
+    with override("en"):  # the console speaks the person's language, the terminal English
+        try:
+            validate_password(password)
+        except ValidationError as error:
+            raise click.ClickException(" ".join(error.messages)) from error
     person, _ = get_user_model().objects.get_or_create(username=email, defaults={"email": email})
     person.set_password(password)
+    person.is_active = True
     person.save()
     Membership.objects.update_or_create(user=person, merchant=owner, defaults={"role": role})
     AuditEntry.objects.create(
         merchant=owner, author=author(), action="user.added", subject=email, detail={"role": role}, at=CLOCK.now()
     )
     click.echo(f"{email} may sign in as {role} for {owner.name}.")
+
+
+@user.command("remove")
+@click.argument("email")
+@merchant_option
+@grounded
+def remove(email: str, merchant: str) -> None:
+    """EMAIL may no longer sign in for a merchant; at once, also where that person is signed in now."""
+    from django.db import transaction
+
+    from kontera.db.models import AuditEntry
+
+    owner = merchant_named(merchant)
+    found = owner.memberships.filter(user__username=email).select_related("user").first()
+    if found is None:
+        known = ", ".join(owner.memberships.values_list("user__username", flat=True)) or "nobody"
+        raise click.ClickException(f"{email} may not sign in for {owner.name} (who may: {known}).")
+    with transaction.atomic():
+        found.delete()
+        if not found.user.memberships.exists():  # the account stays, for the record; nobody can use it
+            found.user.is_active = False
+            found.user.save(update_fields=["is_active"])
+        AuditEntry.objects.create(
+            merchant=owner, author=author(), action="user.removed", subject=email, detail={"role": found.role},
+            at=CLOCK.now(),
+        )  # fmt: skip
+    click.echo(f"{email} may no longer sign in for {owner.name}.")
 
 
 @user.command("list")

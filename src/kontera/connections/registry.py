@@ -26,6 +26,12 @@ _EVERY_CONNECTION = (
         title_sv="Fönstrets längd i millisekunder",
         kind=SettingKind.NUMBER,
     ),
+    Setting(
+        name="consent_question",
+        title="Mark of the consent that was asked for",
+        title_sv="Märke för det medgivande som begärts",
+        managed=True,
+    ),
 )
 
 
@@ -52,6 +58,13 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
         """The settings its adapter declares."""
         declared: Sequence[Setting] = importlib.import_module(f"{self.module}.settings").SETTINGS
         return declared
+
+    def check(self, values: Mapping[str, str]) -> None:
+        """Let its adapter judge values that fit the declaration: `check` of its `settings` module, given what the
+        adapter itself declares. Raises SettingsError."""
+        own = {setting.name for setting in self.own_settings()}
+        judge = importlib.import_module(f"{self.module}.settings").check
+        judge({name: value for name, value in values.items() if name in own})
 
     def authorize_url(self, settings: Mapping[str, str], state: str) -> str:
         """Where a person consents, for a vendor that wants it."""

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from kontera.calls import check_settings
+from kontera.calls import SettingsError
+from kontera.connections import checks
 from kontera.connections.registry import VENDORS
 from kontera.db import vault
 from kontera.db.models import AuditEntry, Connection, Cursor, Lane, Merchant
@@ -36,13 +37,18 @@ def connect(
     another vendor's or a second shop would write the same references into the same ledger.
     """
     known = VENDORS[vendor]
+    checks.check_code("the code", code, checks.CONNECTION_CODE_LENGTH)
+    checks.check_ledger(known, ledger)
     with transaction.atomic():
         existing = Connection.objects.select_for_update().filter(merchant=merchant, code=code).first()
-        merged = {**(settings_of(existing) if existing else {}), **values}
-        declared = known.settings()
-        if any(setting.name == "store" for setting in declared):
+        if existing and existing.vendor != vendor:
+            raise SettingsError(f"connection {code!r} is to {existing.vendor}; choose another code for {vendor}")
+        before = settings_of(existing) if existing else {}
+        merged = {**before, **values}
+        if any(setting.name == "store" for setting in known.settings()):
             merged.setdefault("store", code)  # the adapter needs to know what its orders are called by
-        checked = check_settings(declared, merged)
+        checked = checks.checked_values(known, merged)
+        checks.check_store_stays(existing, before, checked)
         connection = existing or Connection(
             merchant=merchant,
             vendor=vendor,
@@ -52,9 +58,7 @@ def connect(
             since=since or now,
             created_at=now,
         )
-        if existing and existing.vendor != vendor:
-            raise ValueError(f"connection {code!r} is to {existing.vendor}; choose another code for {vendor}")
-        before = (connection.since, connection.settings)
+        as_it_was = (connection.since, connection.settings)
         connection.name = name or connection.name or known.title
         connection.ledger = ledger or connection.ledger
         connection.since = since or connection.since
@@ -62,7 +66,7 @@ def connect(
         _refuse_same_references(connection, checked)
         _seal_into(connection, checked)
         connection.save()
-        if before != (connection.since, connection.settings):
+        if as_it_was != (connection.since, connection.settings):
             Cursor.objects.filter(connection=connection).delete()  # what was passed by may be wanted now
         if ledger:
             Lane.objects.filter(connection=ledger).update(setup_at=None)  # judges what arrived before

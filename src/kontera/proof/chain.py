@@ -13,12 +13,12 @@ from kontera.accounting.outcome import Difference
 from kontera.cases.catalogue import render
 from kontera.db.models import Notice, OutboxDocument, ShopOrder
 from kontera.errors import Problem
-from kontera.money import from_plain
+from kontera.money import decimals_of, from_plain, is_currency
 
 
 def chain_of(order: ShopOrder, language: str = "en") -> dict[str, Any]:
     """Plain data, complete enough to answer "why is this entry here" and "why is this order not there"."""
-    total = f"{order.total:f} {order.currency}" if order.total is not None else ""
+    total = f"{total_text(order)} {order.currency}" if order.total is not None else ""
     return {
         "number": order.number,
         "store": order.connection.code,
@@ -30,6 +30,16 @@ def chain_of(order: ShopOrder, language: str = "en") -> dict[str, Any]:
         "differences": [_difference(one) for one in order.differences],
         "documents": [_document(row) for row in documents_of(order)],
     }
+
+
+def total_text(order: ShopOrder) -> str:
+    """The order's total with its currency's decimals (more only when the shop told more), without unit; empty while it
+    is not known, as with an order that cannot be read."""
+    if order.total is None:
+        return ""
+    usual = decimals_of(order.currency) if is_currency(order.currency) else 2
+    told = -int(order.total.normalize().as_tuple().exponent)
+    return f"{order.total:.{max(usual, told)}f}"
 
 
 def documents_of(order: ShopOrder) -> list[OutboxDocument]:

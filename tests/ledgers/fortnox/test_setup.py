@@ -14,7 +14,7 @@ import pytest
 from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.calls import RateWindow, SettingsError
 from kontera.clock import SystemClock
-from kontera.errors import NeedsSignIn
+from kontera.errors import NeedsOperator, NeedsSignIn
 from kontera.ledgers.fortnox.oauth import authorize_url
 from kontera.ledgers.fortnox.settings import SETTINGS, options_from
 from kontera.ledgers.protocol import Bound
@@ -206,3 +206,25 @@ def test_every_setting_is_explained_in_both_languages() -> None:
         "access_token",
         "refresh_token",
     }
+
+
+@pytest.mark.parametrize("function", ["bookkeeping", "settings", "currency"])
+def test_a_register_kept_from_us_is_not_an_empty_one(world: FortnoxWorld, function: str) -> None:
+    """Law 4: consented without it, no order is told that its account, VAT code or currency is missing."""
+    scopes = [scope for scope in options_from(world.settings).functions() if scope != function]
+    world.settings.update(
+        {name: value for name, value in world.pull("tokens", scopes=scopes).items() if name.endswith("_token")}
+    )
+    with pytest.raises(NeedsOperator) as caught:
+        world.again().setup()
+    problem = caught.value.problem
+    assert ("LEDGER_SCOPE_MISSING", f"scope:{function}") == (problem.code, problem.cause)
+
+
+def test_a_company_without_the_bookkeeping_licence_has_no_set_up(world: FortnoxWorld) -> None:
+    """Law 4: the licence is named, not the accounts that cannot be seen."""
+    world.pull("licences", remove=["bokforing"])
+    with pytest.raises(NeedsOperator) as caught:
+        world.ledger.setup()
+    problem = caught.value.problem
+    assert ("LEDGER_LICENCE_MISSING", "Bokföring") == (problem.code, problem.facts["licence"])

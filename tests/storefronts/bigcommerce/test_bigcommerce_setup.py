@@ -12,6 +12,7 @@ from bigcommerce_ministore import MiniStore
 from kontera.calls import ReadinessCheck, SettingsError
 from kontera.storefronts.bigcommerce import settings_from
 from kontera.storefronts.bigcommerce.notices import SCOPES
+from kontera.storefronts.bigcommerce.readiness import readiness_of
 
 GIVEN = {"store": "nt", "store_hash": "abc123", "access_token": "tok"}
 
@@ -75,6 +76,19 @@ def test_a_good_store_is_ready() -> None:
     assert "currency EUR" in names
     assert "currency USD" not in names, "shown only, nobody pays in it"
     assert "notices" in names
+
+
+def test_a_store_without_a_field_for_vat_numbers_is_told_what_will_wait() -> None:
+    """M98: a warning, since a shop may sell to private persons only; named, the field is shown."""
+    store = ready_store()
+    (line,) = [check for check in store.adapter.readiness() if check.name == "VAT numbers at checkout"]
+    assert (True, True) == (line.ok, "vat_number_field" in line.detail)
+    (line,) = [
+        check
+        for check in readiness_of(store.adapter._client, notices_wanted=False, vat_number_field="Momsnummer")
+        if check.name == "VAT numbers at checkout"
+    ]
+    assert (True, "Momsnummer") == (line.ok, line.detail)
 
 
 def test_each_missing_scope_is_its_own_line() -> None:

@@ -97,7 +97,10 @@ class FortnoxLedger:
     def setup(self) -> LedgerSetup:
         """See Ledger."""
         with self._explained({}):
-            return Reader(self.client, self.options).read()
+            reader = Reader(self.client, self.options)
+            setup = reader.read()
+            reader.whole()
+            return setup
 
     def quote(self, document: Document, setup: LedgerSetup) -> Quote:
         """See Ledger. Pure."""

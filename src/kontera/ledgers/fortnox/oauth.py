@@ -127,9 +127,12 @@ class Tokens:
         if form["grant_type"] == "client_credentials":
             headers["TenantId"] = settings["tenant_id"]
         # Never Uncertain: no document was in it. A lost answer may cost the refresh token; the next try tells.
-        answer = self._caller.send(
-            "POST", f"{_auth_url(settings)}/token", headers=headers, content=urlencode(form).encode(), writes=False
-        )
+        address = f"{_auth_url(settings)}/token"
+        try:
+            answer = self._caller.send("POST", address, headers=headers, content=urlencode(form).encode(), writes=False)
+        except WillRetry as error:  # named in full: it is a setting of its own, and may be the one that is wrong
+            facts = {**error.problem.facts, "request": f"POST {address}"}
+            raise WillRetry(msgspec.structs.replace(error.problem, facts=facts), error.after) from error
         return self._read(answer)
 
     def _read(self, answer: Answer) -> TokenAnswer:

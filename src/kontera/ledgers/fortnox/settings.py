@@ -62,7 +62,14 @@ SETTINGS: tuple[Setting, ...] = (
         help="The company's database number; needed for client_credentials.",
         help_sv="Företagets databasnummer; behövs för client_credentials.",
     ),
-    Setting(name="redirect_uri", title="Return address", title_sv="Returadress", kind=SettingKind.URL),
+    Setting(
+        name="redirect_uri",
+        title="Return address",
+        title_sv="Returadress",
+        kind=SettingKind.URL,
+        help="As registered with the integration; without it KONTERA_PUBLIC_URL/oauth/callback.",
+        help_sv="Som den registrerats för integrationen; annars KONTERA_PUBLIC_URL/oauth/callback.",
+    ),
     Setting(
         name="documents",
         title="Written as",
@@ -183,6 +190,11 @@ def options_from(values: Mapping[str, str]) -> Options:
         vat_per_row=checked["vat_rounding"] == "per_row",
         vat_codes=tuple(_vat_code(part.strip()) for part in checked.get("vat_codes", "").split(",") if part.strip()),
     )
+
+
+def check(values: Mapping[str, str]) -> None:
+    """Whether a connection can be made with these values. Raises SettingsError saying what is wrong."""
+    options_from(values)
 
 
 def _vat_code(text: str) -> VatCode:

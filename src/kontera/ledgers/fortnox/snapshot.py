@@ -1,7 +1,8 @@
 """Reads the company's own settings into a LedgerSetup (law 5), and which functions it may use.
 
 Decides how Fortnox's registers become our words. A register that licence or consent keeps from us leaves its function
-out of `functions`; everything else that fails is raised. Never writes.
+out of `functions`; what is read then is for readiness only, and `whole` refuses to call it the set-up: an empty list
+would look as if the company had no accounts. Everything else that fails is raised. Never writes.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ T = TypeVar("T")
 ZONE = "Europe/Stockholm"  # Fortnox's dates are Swedish
 MAX_ROWS = 500  # Junipeer's knowledge base; Fortnox documents none
 NOT_ALLOWED = frozenset({"2000663", "2001101", "2001103"})
+_REGISTERS = ("bookkeeping", "settings", "currency", "costcenter", "project")  # functions whose registers are copied
 _OUTPUT_VAT = {
     "MP1": (Decimal(25), "OUTVAT_MP1"),
     "MP2": (Decimal(12), "OUTVAT_MP2"),
@@ -145,6 +147,12 @@ class Reader:
             predefined=predefined,
             max_rows=MAX_ROWS,
         )
+
+    def whole(self) -> None:
+        """Raises Refused when a register that the set-up is made of was kept from us."""
+        for function in _REGISTERS:
+            if function in self.refused:
+                raise self.refused[function]
 
     def probe(self) -> None:
         """Learn which of the needed functions the company may use and we may touch, one small read each."""

@@ -1,14 +1,15 @@
 """The sign-in pages: authorize, token, revoke, discovery.
 
 Decides how the browser dance and the token calls look over HTTP; what a code or token is worth is decided in
-`auth.py`. Token calls do not count against the API's rate limit.
+`auth.py`. Token calls do not count against the API's rate limit. Unlike the vendor, an address on this machine need not
+be registered to be returned to: a hub under trial listens on whatever port is free.
 """
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -41,7 +42,8 @@ class OAuth:
         sandbox, query = self._sandbox, dict(request.query_params)
         client = sandbox.authority.clients.get(query.get("client_id", ""))
         redirect = query.get("redirect_uri", "")
-        if client is None or redirect not in client.redirect_uris or not query.get("state"):
+        known = client is not None and (redirect in client.redirect_uris or _on_this_machine(redirect))
+        if client is None or not known or not query.get("state"):
             return HTMLResponse("<h1>Ogiltig förfrågan</h1><p>client_id, redirect_uri eller state är fel.</p>", 400)
         scopes = tuple(query.get("scope", "").split())
         state = query["state"]
@@ -94,6 +96,11 @@ class OAuth:
                 "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
             }
         )
+
+
+def _on_this_machine(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def _back(redirect: str, **parameters: str) -> Response:

@@ -13,9 +13,10 @@ import httpx2
 from kontera.calls import Caller, Exchange, RateWindow, ReadinessCheck
 from kontera.clock import Clock
 from kontera.commerce import Order
-from kontera.errors import OurFault, Problem
+from kontera.errors import NeedsOperator, OurFault, Problem
 from kontera.storefronts.bigcommerce.changes import changed_orders
 from kontera.storefronts.bigcommerce.client import VENDOR, Client
+from kontera.storefronts.bigcommerce.fields import Unreadable
 from kontera.storefronts.bigcommerce.hooks import ensure_hooks
 from kontera.storefronts.bigcommerce.notices import read_notice
 from kontera.storefronts.bigcommerce.readiness import readiness_of
@@ -64,7 +65,11 @@ class BigCommerceStorefront:
 
     def readiness(self) -> list[ReadinessCheck]:
         """See Storefront."""
-        return readiness_of(self._client, notices_wanted=bool(self._settings.client_secret))
+        return readiness_of(
+            self._client,
+            notices_wanted=bool(self._settings.client_secret),
+            vat_number_field=self._settings.vat_number_field,
+        )
 
     def capabilities(self) -> frozenset[Capability]:
         """See Storefront."""
@@ -103,8 +108,13 @@ class BigCommerceStorefront:
         return ensure_hooks(self._client, url)
 
     def tax_setup(self) -> list[TaxCombination]:
-        """Every (country, rate, VAT class) an order of this store can carry, for the coverage list."""
-        return tax_combinations(self._client)
+        """Every (country, rate, VAT class) an order of this store can carry, for the coverage list. Raises
+        NeedsOperator when the store's answer cannot be understood."""
+        try:
+            return tax_combinations(self._client)
+        except Unreadable as fault:
+            facts = {"what": fault.path, "value": fault.reason}
+            raise NeedsOperator(Problem(code="SHOP_TAX_SETUP", cause=f"tax:{fault.path}", facts=facts)) from fault
 
     def close(self) -> None:
         """Let go of open connections."""

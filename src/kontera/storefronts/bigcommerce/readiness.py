@@ -20,7 +20,7 @@ from kontera.storefronts.bigcommerce.tax_setup import tax_combinations, tax_sett
 _ORDERS, _VAT, _NOTICES = "read orders", "VAT", "notices"
 
 
-def readiness_of(client: Client, *, notices_wanted: bool) -> list[ReadinessCheck]:
+def readiness_of(client: Client, *, notices_wanted: bool, vat_number_field: str) -> list[ReadinessCheck]:
     """One line per condition. Raises WillRetry when the store cannot be asked now."""
     try:
         checks = list(_scopes(client))
@@ -38,6 +38,7 @@ def readiness_of(client: Client, *, notices_wanted: bool) -> list[ReadinessCheck
             facts = {"what": fault.path, "value": fault.reason}
             problem = Problem(code="SHOP_TAX_SETUP", cause=f"tax:{fault.path}", facts=facts)
             checks.append(ReadinessCheck(name=check.__name__.strip("_"), function=_VAT, ok=False, problem=problem))
+    checks.append(_vat_numbers(vat_number_field))
     if notices_wanted:
         checks.append(_notices(client))
     return checks
@@ -101,6 +102,12 @@ def _tax_zones(client: Client) -> Iterator[ReadinessCheck]:
         problem=problem,
         detail=f"{len(combinations)} combinations in {len({c.country for c in combinations})} countries",
     )
+
+
+def _vat_numbers(field: str) -> ReadinessCheck:
+    """A warning, not a fault: a shop may sell to private persons only."""
+    silent = "no field named (vat_number_field): sales without VAT to companies in other EU countries will wait"
+    return ReadinessCheck(name="VAT numbers at checkout", function=_VAT, ok=True, detail=field or silent)
 
 
 def _notices(client: Client) -> ReadinessCheck:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -15,8 +16,8 @@ SETTINGS: tuple[Setting, ...] = (
         name="store",
         title="Store code",
         title_sv="Butikskod",
-        help="Two to six letters; part of every reference in the ledger, so it cannot change later.",
-        help_sv="Två till sex bokstäver; ingår i varje referens i bokföringen och kan därför inte ändras.",
+        help="Two to six letters or digits; part of every reference in the ledger, so it stays once there are orders.",
+        help_sv="Två till sex bokstäver eller siffror; ingår i varje referens och ligger fast när det finns order.",
         required=True,
     ),
     Setting(
@@ -78,6 +79,8 @@ SETTINGS: tuple[Setting, ...] = (
         title_sv="Formulärfält med organisationsnummer",
     ),
 )
+_STORE = re.compile(r"[A-Za-z0-9]{2,6}")
+_HASH = re.compile(r"[A-Za-z0-9]+")
 
 
 class BigCommerceSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,13 +108,18 @@ def settings_from(given: Mapping[str, str]) -> BigCommerceSettings:
     channels = frozenset(part.strip() for part in values.pop("channel_ids", "").split(",") if part.strip())
     if any(not channel.isdecimal() for channel in channels):
         raise SettingsError("channel_ids must be whole numbers separated by commas")
-    if not values["store_hash"].isalnum():
+    if not _HASH.fullmatch(values["store_hash"]):
         raise SettingsError("store_hash must be letters and digits only: the part after /stores/ in the API path")
-    if not values["store"].isalnum():
-        raise SettingsError("store must be letters and digits only")
+    if not _STORE.fullmatch(values["store"]):
+        raise SettingsError(f"store must be two to six letters or digits, like store=NT (not {values['store']!r})")
     text = values.pop("cut_off", "")
     try:
         cut_off = parse_instant(text) if text else None
     except ValueError as error:
         raise SettingsError("cut_off must be a date with time and zone, like 2026-01-01T00:00:00+01:00") from error
     return BigCommerceSettings(channel_ids=channels, cut_off=cut_off, **values)
+
+
+def check(values: Mapping[str, str]) -> None:
+    """Whether a connection can be made with these values. Raises SettingsError saying what is wrong."""
+    settings_from(values)
