@@ -20,6 +20,7 @@ _COMMANDS = {
     "readiness": ("kontera.cli.connecting", "Is a connection able to do what was chosen?"),
     "rules": ("kontera.cli.rules", "Rulebooks: export, import, test."),
     "sandbox": ("kontera.cli.sandbox", "Serve the vendors' sandboxes, and shop in them."),
+    "scenario": ("kontera.cli.scenarios", "Scenario files: shop events in, exact ledger effects out."),
     "serve": ("kontera.cli.running", "Serve the console and receive webhooks."),
     "sign-in": ("kontera.cli.signing_in", "Consent at a vendor that wants it, for its keys."),
     "user": ("kontera.cli.users", "People who may sign in."),

@@ -57,8 +57,8 @@ def _leave(_number: int, _frame: object) -> None:
     raise SystemExit(0)
 
 
-def quiet_logs() -> None:
-    """Structured logs on stderr, one JSON object a line, from `info` up."""
+def quiet_logs(*, errors_only: bool = False) -> None:
+    """Structured logs on stderr, one JSON object a line, from `info` up (or from `error` up)."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -67,7 +67,7 @@ def quiet_logs() -> None:
             structlog.processors.dict_tracebacks,
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR if errors_only else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 

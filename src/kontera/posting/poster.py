@@ -109,10 +109,22 @@ class Poster:
         if row.step == Step.SENDING:
             self._fly(row, self._pool.look(document, bound), uses)
             return
+        if self._marked_as_sending(row):
+            self._fly(row, self._pool.record(document, bound), uses)
+
+    def _marked_as_sending(self, row: OutboxDocument) -> bool:
+        """False when the order was judged anew this very moment and the document replaced before it left."""
         row.step, row.sent_at, row.trouble = Step.SENDING, self._clock.now(), ""
         row.attempts += 1
-        row.save(update_fields=["step", "sent_at", "attempts", "trouble"])
-        self._fly(row, self._pool.record(document, bound), uses)
+        marked = OutboxDocument.objects.filter(pk=row.pk, step=Step.PLANNED).update(
+            step=row.step,
+            sent_at=row.sent_at,
+            trouble=row.trouble,
+            attempts=row.attempts,
+            quote=row.quote,
+            differences=row.differences,
+        )
+        return marked == 1
 
     def _quoted(self, row: OutboxDocument, document: Document) -> bool:
         """Law 5: what the ledger would refuse or add up differently is held before anything is sent."""
@@ -131,9 +143,8 @@ class Poster:
         if problems:
             self._results.hold(row, problems, Step.PLANNED)
             return False
-        row.quote = to_plain(quote)
+        row.quote = to_plain(quote)  # kept with the mark that it is being sent
         row.differences = to_plain(named)
-        row.save(update_fields=["quote", "differences"])
         return True
 
     def _missing(self, row: OutboxDocument, document: Document) -> tuple[Future[Done], str] | tuple[()] | None:

@@ -59,8 +59,12 @@ def check_again(case: Case, *, author: str, reason: str, clock: Clock, orders: S
 
 
 def choices(case: Case) -> tuple[str, ...]:
-    """What a person may decide about the case, beside trying again."""
-    return CHOICES.get(case.code, (LEAVE_OUT,))
+    """What a person may decide about the case, beside trying again. What is booked can only be kept as it is."""
+    possible = CHOICES.get(case.code, (LEAVE_OUT,))
+    booked = case.waiters.filter(released_at=None, order__documents__step__in=("booked", "done"))
+    if LEAVE_OUT in possible and booked.exists():
+        return (KEEP_AS_BOOKED,)
+    return possible
 
 
 def decide(case: Case, choice: str, *, author: str, reason: str, clock: Clock, order: ShopOrder | None = None) -> int:

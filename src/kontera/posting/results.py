@@ -30,6 +30,7 @@ _LOOK_AGAIN_MAX_SECONDS = 600.0
 # Where a document stands when the call about it was refused: a refused record was surely not written, a refused look
 # leaves it as uncertain as it was.
 _STOOD_AT = {Call.BOOK: Step.RECORDED, Call.LOOK: Step.SENDING}
+_RECEIPT = ("receipt", "number", "url", "voucher")
 _log = structlog.get_logger("kontera.posting")
 
 
@@ -71,7 +72,7 @@ class Results:
         with transaction.atomic():
             row.step, row.held_step = Step.HELD, step
             row.trouble = problems[0].code
-            row.save(update_fields=["step", "held_step", "trouble"])
+            row.save(update_fields=["step", "held_step", "trouble", *_RECEIPT])
             if row.order_id:
                 hold(self._order(row), problems, self._clock.now())
 
@@ -109,7 +110,7 @@ class Results:
         if answer.receipt.booked:
             return self._arrived(row, Step.BOOKED)
         row.step, row.due_at, row.trouble = Step.RECORDED, self._clock.now(), ""
-        row.save(update_fields=["step", "due_at", "trouble"])
+        row.save(update_fields=["step", "due_at", "trouble", *_RECEIPT])
         return 0
 
     def _differs(self, row: OutboxDocument, document: Document, receipt: Receipt) -> Problem | None:
@@ -125,17 +126,17 @@ class Results:
 
     def _arrived(self, row: OutboxDocument, step: str) -> int:
         row.step, row.finished_at, row.trouble = step, self._clock.now(), ""
-        row.save(update_fields=["step", "finished_at", "trouble"])
+        row.save(update_fields=["step", "finished_at", "trouble", *_RECEIPT])
         if row.order_id:
             plan.settle(self._order(row), self._clock.now())
         return 1
 
     def _receipt(self, row: OutboxDocument, receipt: Receipt) -> None:
+        """Note it on the row; it is saved with the row's next step."""
         row.receipt = to_plain(receipt)
         row.number, row.url = receipt.number, receipt.url
         if receipt.voucher_number:
             row.voucher = f"{receipt.voucher_series}{receipt.voucher_number}"
-        row.save(update_fields=["receipt", "number", "url", "voucher"])
 
     def _refused(self, row: OutboxDocument, done: Done, error: KonteraError) -> None:
         if isinstance(error, Uncertain):

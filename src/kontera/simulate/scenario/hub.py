@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,7 +27,6 @@ from kontera.db.models import (
     Look,
     Merchant,
     OutboxDocument,
-    RulebookVersion,
     ShopOrder,
 )
 from kontera.db.models import Notice as NoticeRow
@@ -36,6 +35,8 @@ from kontera.intake import notices
 from kontera.money import from_plain
 from kontera.posting import lane as posting
 from kontera.posting import release, rules
+from kontera.posting.plan import KEEP_AS_BOOKED
+from kontera.proof.read_back import read_back
 from kontera.simulate.scenario.shop import Mismatch
 from kontera.simulate.scenario.variants import Killed, MortalClock
 from kontera.simulate.scenario.words import Effect, Event
@@ -60,6 +61,7 @@ class Hub:
         self.ledger = self._connect("fortnox", "fortnox", ledger)
         self.shop = self._connect("bigcommerce", SHOP_CODE, shop, self.ledger)
         self._toml = starter_text(rulebook)
+        self._door = adapters.storefront(self.shop, clock, RateWindow(clock, 0, 0))
         rules.activate(self.merchant, self._toml, author="scenario", reason="start", now=clock.now())
 
     def _connect(
@@ -74,8 +76,7 @@ class Hub:
 
     def hear(self, headers: Mapping[str, str], body: bytes) -> None:
         """One delivery of a notice at the door: verified by the adapter, then kept."""
-        shop = adapters.storefront(self.shop, self._clock, RateWindow(self._clock, 0, 0))
-        content = shop.read_notice(headers, body)
+        content = self._door.read_notice(headers, body)
         notices.keep(
             [
                 notices.Arrival(
@@ -112,8 +113,10 @@ class Hub:
         try:
             with lanes.hold(connection) as lane:
                 if lane is not None:
-                    body = intake.drain if connection == self.shop.pk else posting.drain
-                    body(lane, self.mortal)
+                    if connection == self.shop.pk:
+                        intake.drain(lane, self.mortal)
+                    else:
+                        posting.drain(lane, self.mortal, read_back)
         except Killed:  # the lock and what was not committed are gone with it; nobody cleaned up behind it
             Lane.objects.filter(pk=connection).update(worker="killed:1")
 
@@ -124,7 +127,7 @@ class Hub:
         moments = [*documents.values_list("due_at", flat=True), *looks.values_list("due_at", flat=True)]
         if moments:
             own = Lane.objects.filter(pk__in=(self.shop.pk, self.ledger.pk), connection__signed_in=True)
-            moments += own.exclude(rest_until=None).values_list("rest_until", flat=True)
+            moments += [lane.rest_until for lane in own if lane.rest_until]
         later = [moment for moment in moments if moment > self._clock.now()]
         return min(later, default=None)
 
@@ -148,15 +151,15 @@ class Hub:
             return
         open_cases = Case.objects.filter(merchant=self.merchant, phase=Case.Phase.OPEN)
         if event.verb == "again":
-            cases = list(open_cases.filter(code=words["code"]))
-            if not cases:
-                raise Mismatch(event.line, f"no case {words['code']} is open")
-            for case in cases:
+            known = Case.objects.filter(merchant=self.merchant, code=words["code"])
+            if not known.exists():  # one that was resolved meanwhile is no fault: there is only nothing left to do
+                raise Mismatch(event.line, f"nothing ever waited for {words['code']}")
+            for case in known.filter(phase=Case.Phase.OPEN):
                 release.check_again(case, author=words["who"], reason="mended", clock=now)
             return
         order = self.shop.orders.get(number=words["order"])
         for case in open_cases.filter(waiters__order=order, waiters__released_at=None):
-            release.keep_as_booked(case, order, author=words["who"], reason="as booked", clock=now)
+            release.decide(case, KEEP_AS_BOOKED, order=order, author=words["who"], reason="as booked", clock=now)
 
     # What is so
 
@@ -181,15 +184,11 @@ class Hub:
                 found.setdefault(entry.account, set()).add(entry.why.rule)
         return {account: ", ".join(sorted(names)) for account, names in found.items()}
 
-    def rulebooks(self) -> int:
-        """How many versions of the rulebook there are."""
-        return RulebookVersion.objects.filter(merchant=self.merchant).count()
-
 
 def _standing(order: ShopOrder) -> str:
     if order.place == ShopOrder.Place.WAITING:
-        codes: Sequence[str] = order.waits.filter(released_at=None).values_list("case__code", flat=True)
-        return f"waits for {', '.join(sorted(set(codes)))}"
+        codes = {waiter.case.code for waiter in order.waits.filter(released_at=None).select_related("case")}
+        return f"waits for {', '.join(sorted(codes))}"
     if order.place == ShopOrder.Place.LEFT_OUT:
         return f"left out by {order.left_out_rule}"
     return "booked" if order.place == ShopOrder.Place.BOOKED else f"is still {order.place}"
