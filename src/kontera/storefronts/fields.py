@@ -103,6 +103,10 @@ class Node:
         Raises Unreadable when missing or without a zone."""
         text = self.text(name)
         try:
+            return parse_instant(text)
+        except ValueError:
+            pass
+        try:
             return parse_instant(text + zone if text else "")
         except ValueError as error:
             raise Unreadable(self.at(name), "a date with a time zone was expected") from error

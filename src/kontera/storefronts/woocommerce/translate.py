@@ -1,0 +1,204 @@
+"""One order as WooCommerce sent it -> `commerce.Order`, or the problem that stops it. Pure.
+
+Decides what is charged, at which of the shop's roundings, and where the order stands. Keeps contradictions between the
+shop's own figures as they were charged: accounting judges them. An unreadable value is a problem with its JSON path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from kontera.commerce import Discount, DiscountKind, Line, LineTax, Order, OrderState
+from kontera.errors import Problem
+from kontera.money import ONE, Money, decimals_of, is_currency, round_to, total
+from kontera.storefronts.fields import Node, Unreadable, parse
+from kontera.storefronts.woocommerce.currencies import shop_rate
+from kontera.storefronts.woocommerce.meta import Meta
+from kontera.storefronts.woocommerce.parties import address_of, customer_of, delivery_of, vat_country
+from kontera.storefronts.woocommerce.payments import (
+    cards_total,
+    gift_cards_of,
+    paid_at,
+    payment_method_of,
+    payments_of,
+)
+from kontera.storefronts.woocommerce.rows import Row, rows_of
+from kontera.storefronts.woocommerce.states import TRASH, state_of
+from kontera.storefronts.woocommerce.taxes import Rate, rate_book
+
+_UTC = "+00:00"  # fields named _gmt are UTC and carry no zone
+_PRICE_DIGITS = 6
+_ROUNDED_APART = Decimal("0.02")  # the most a shop's own total of VAT was seen away from the VAT of its lines
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the translation must know beside the document. order_page: address of an order in the shop's own admin, with
+    {id} in it. rates: the shop's present rates by id, None = not read yet. decimals: of the prices the shop shows, None
+    = not read yet."""
+
+    store: str
+    order_page: str = ""
+    vat_number_field: str = ""
+    organisation_number_field: str = ""
+    currency: str = ""
+    own_statuses: Mapping[str, OrderState] = field(default_factory=dict)
+    rates: Mapping[str, Rate] | None = None
+    decimals: int | None = None
+
+
+def translate(raw: bytes, context: Context, known_as: str = "") -> Order | Problem | None:
+    """The order; None when it lies in the shop's trash. `known_as`: the id asked for, named in problems when the
+    document does not even tell its own. Raises UnknownRate while the shop's rates have not been read and are needed."""
+    number = known_as
+    try:
+        order = Node(parse(raw), "$")
+        number = order.text("id") or known_as
+        if not order.text("id"):
+            raise Unreadable("$.id", "missing")
+        status = order.text("status").removeprefix("wc-")
+        if status == TRASH:
+            return None
+        currency = order.text("currency").upper()
+        if not is_currency(currency):
+            facts = {"order": number, "currency": currency}
+            return Problem(code="CURRENCY_UNKNOWN", cause=f"currency:{currency}", facts=facts)
+        state = state_of(status, paid=paid_at(order) is not None, own=context.own_statuses)
+        if state is None:
+            facts = {"order": number, "status": status}
+            return Problem(code="ORDER_STATUS_UNKNOWN", cause=f"status:{status}", facts=facts)
+        return _order(order, state, currency, context)
+    except Unreadable as fault:
+        facts = {"order": number, "path": fault.path, "reason": fault.reason}
+        return Problem(code="ORDER_UNREADABLE", facts=facts)
+
+
+def adds_up(order: Order) -> bool:
+    """Whether total and VAT are those of the lines, to what a shop with two decimals can be off by. A shop that shows
+    fewer decimals is not: then `Context.decimals` must be known to translate its orders."""
+    charged = total((line.charged for line in order.lines), order.currency) + (
+        order.rounding or Money.zero(order.currency)
+    )
+    vat = total((line.vat for line in order.lines), order.currency)
+    apart = max(abs((charged - order.total).amount), abs((vat - order.vat).amount))
+    return order.state is OrderState.INCOMPLETE or apart <= _ROUNDED_APART
+
+
+def _order(order: Node, state: OrderState, currency: str, context: Context) -> Order:
+    meta = Meta(order)
+    billing, delivery = address_of(order.node("billing")), delivery_of(order)
+    charged = order.money("total", currency).rounded()
+    cards = gift_cards_of(order, meta, currency)
+    owed = charged + cards_total(cards, currency)
+    priced = _Priced((), order.money("total_tax", currency, optional=True))
+    if state is not OrderState.INCOMPLETE:
+        rows = rows_of(order, rate_book(order, context.rates), currency)
+        priced = _priced(order, rows, owed, vat_country(order, billing, delivery), context.decimals)
+    base, rate = shop_rate(meta, currency, context.currency)
+    identity = order.text("id")
+    changed_at = order.instant("date_modified_gmt", _UTC)
+    draft = state is OrderState.INCOMPLETE and not order.has("date_created_gmt")
+    return Order(
+        store=context.store,
+        id=identity,
+        number=order.text("number") or identity,
+        channel=order.text("created_via"),
+        state=state,
+        placed_at=changed_at if draft else order.instant("date_created_gmt", _UTC),
+        changed_at=changed_at,
+        currency=currency,
+        prices_include_vat=order.flag("prices_include_tax"),
+        customer=customer_of(order, billing, meta, context.vat_number_field, context.organisation_number_field),
+        billing=billing,
+        delivery=delivery,
+        lines=priced.lines,
+        total=owed,
+        vat=priced.vat,
+        rounding=priced.rounding,
+        payments=payments_of(order, meta, charged, cards),
+        payment_method=payment_method_of(order),
+        shipping_method=next((node.text("method_title") for node in order.nodes("shipping_lines")), ""),
+        shop_currency=base,
+        shop_rate=rate,
+        refunded=state is OrderState.REFUNDED or any(True for _ in order.nodes("refunds")),
+        language=meta.text("wpml_language"),
+        url=context.order_page.replace("{id}", identity),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    lines: tuple[Line, ...]
+    vat: Money
+    rounding: Money | None = None
+
+
+def _priced(order: Node, rows: Sequence[Row], owed: Money, country: str, decimals: int | None) -> _Priced:
+    """Lines in whole smallest units. A shop rounds either every line (its own default) or only sums
+    (`tax_round_at_subtotal`), and an order does not say which: rounded lines are taken when they give the total,
+    otherwise the exact ones, whose distance accounting explains or refuses."""
+    inclusive = order.flag("prices_include_tax")
+    codes = ", ".join(node.text("code") for node in order.nodes("coupon_lines"))
+    vat = order.money("total_tax", owed.currency, optional=True)
+    coarse = decimals is not None and decimals < decimals_of(owed.currency)
+    per_line = tuple(_line(row, country, inclusive, codes, rounded=True) for row in rows)
+    if not coarse and total((line.charged for line in per_line), owed.currency) == owed:
+        return _Priced(per_line, vat)
+    exact = tuple(_line(row, country, inclusive, codes, rounded=False) for row in rows)
+    if not coarse:
+        return _Priced(exact, vat)
+    # Prices without öre: the shop shows rounded sums but stores its lines exactly. What it stores is the VAT; what the
+    # total was rounded by is rounding. Each line may have moved either by half of the shop's own unit.
+    most = ONE.scaleb(-(decimals or 0)) * (len(rows) + 1) / 2
+    stored = total((line.vat for line in exact), owed.currency).rounded()
+    gap = owed - total((line.charged for line in exact), owed.currency)
+    return _Priced(
+        exact,
+        stored if abs((stored - vat).amount) <= most else vat,
+        gap if gap and abs(gap.amount) <= most else None,
+    )
+
+
+def _line(row: Row, country: str, inclusive: bool, codes: str, *, rounded: bool) -> Line:
+    def step(amount: Money) -> Money:
+        return amount.rounded() if rounded else amount
+
+    bases = dict(row.bases)
+    taxes = tuple(
+        LineTax(
+            rate=tax.rate.percent,
+            amount=step(tax.amount),
+            name=tax.rate.label,
+            base=bases.get(tax.rate.percent),
+        )
+        for tax in row.taxes
+    )
+    vat = total((tax.amount for tax in taxes), row.net.currency)
+    net = step(row.net)
+    charged = (net + vat).rounded()
+    before, after = (step(row.before) + step(row.before_tax), charged) if inclusive else (step(row.before), net)
+    discounts: tuple[Discount, ...] = ()
+    if row.net < row.before and after < before:
+        kind = DiscountKind.COUPON if codes else DiscountKind.LINE
+        discounts = (Discount(kind=kind, amount=before - after, code=codes),)
+    else:
+        before = net + vat if inclusive else net
+    price = Money(round_to(before.amount / row.quantity, _PRICE_DIGITS), before.currency)
+    return Line(
+        id=row.id,
+        kind=row.kind,
+        product_id=row.product_id,
+        sku=row.sku,
+        name=row.name,
+        quantity=row.quantity,
+        unit_price=price,
+        charged=charged,
+        taxes=taxes,
+        discounts=discounts,
+        tax_class=row.tax_class,
+        country=country,
+        gift_card=row.gift_card,
+        parent=row.parent,
+    )
