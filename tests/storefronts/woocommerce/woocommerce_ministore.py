@@ -136,7 +136,7 @@ def rate_json(identity: int, percent: Any) -> dict[str, Any]:
     )
 
 
-def order_json(number: int, **fields: Any) -> dict[str, Any]:
+def order_json(number: int, /, **fields: Any) -> dict[str, Any]:
     """An honest order: one teapot, 250.00 SEK with 25 % VAT, paid by card."""
     return {
         "id": number,

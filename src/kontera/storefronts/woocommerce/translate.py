@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from kontera.commerce import Discount, DiscountKind, Line, LineTax, Order, OrderState
 from kontera.errors import Problem
-from kontera.money import ONE, Money, decimals_of, is_currency, round_to, total
+from kontera.money import ONE, Money, Rounding, decimals_of, is_currency, round_to, total
 from kontera.storefronts.fields import Node, Unreadable, parse
 from kontera.storefronts.woocommerce.currencies import shop_rate
 from kontera.storefronts.woocommerce.meta import Meta
@@ -30,7 +30,7 @@ from kontera.storefronts.woocommerce.taxes import Rate, rate_book
 
 _UTC = "+00:00"  # fields named _gmt are UTC and carry no zone
 _PRICE_DIGITS = 6
-_ROUNDED_APART = Decimal("0.02")  # the most a shop's own total of VAT was seen away from the VAT of its lines
+_ROUNDED_APART = Decimal("0.01")  # per line, and once for the sum: more than rounding to two decimals can move them
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def adds_up(order: Order) -> bool:
     )
     vat = total((line.vat for line in order.lines), order.currency)
     apart = max(abs((charged - order.total).amount), abs((vat - order.vat).amount))
-    return order.state is OrderState.INCOMPLETE or apart <= _ROUNDED_APART
+    return order.state is OrderState.INCOMPLETE or apart <= _ROUNDED_APART * (len(order.lines) + 1)
 
 
 def _order(order: Node, state: OrderState, currency: str, context: Context) -> Order:
@@ -162,14 +162,15 @@ def _priced(order: Node, rows: Sequence[Row], owed: Money, country: str, decimal
 
 
 def _line(row: Row, country: str, inclusive: bool, codes: str, *, rounded: bool) -> Line:
-    def step(amount: Money) -> Money:
-        return amount.rounded() if rounded else amount
+    def step(amount: Money, how: Rounding = Rounding.HALF_UP) -> Money:
+        return amount.rounded(how) if rounded else amount
 
+    of_vat = Rounding.HALF_DOWN if inclusive else Rounding.HALF_UP  # so that net and VAT of a price are the price again
     bases = dict(row.bases)
     taxes = tuple(
         LineTax(
             rate=tax.rate.percent,
-            amount=step(tax.amount),
+            amount=step(tax.amount, of_vat),
             name=tax.rate.label,
             base=bases.get(tax.rate.percent),
         )
@@ -178,7 +179,7 @@ def _line(row: Row, country: str, inclusive: bool, codes: str, *, rounded: bool)
     vat = total((tax.amount for tax in taxes), row.net.currency)
     net = step(row.net)
     charged = (net + vat).rounded()
-    before, after = (step(row.before) + step(row.before_tax), charged) if inclusive else (step(row.before), net)
+    before, after = (step(row.before) + step(row.before_tax, of_vat), charged) if inclusive else (step(row.before), net)
     discounts: tuple[Discount, ...] = ()
     if row.net < row.before and after < before:
         kind = DiscountKind.COUPON if codes else DiscountKind.LINE
@@ -186,6 +187,7 @@ def _line(row: Row, country: str, inclusive: bool, codes: str, *, rounded: bool)
     else:
         before = net + vat if inclusive else net
     price = Money(round_to(before.amount / row.quantity, _PRICE_DIGITS), before.currency)
+    price = price.rounded() if price.is_rounded() else price
     return Line(
         id=row.id,
         kind=row.kind,
