@@ -18,6 +18,7 @@ from kontera.commerce import Order
 from kontera.connections import adapters
 from kontera.db.models import Connection, Fact, Look, ShopOrder
 from kontera.errors import Problem
+from kontera.intake.remembered import with_known_articles
 from kontera.money import to_json, to_plain
 from kontera.posting.plan import judge, leave_out
 from kontera.storefronts.protocol import Read
@@ -28,6 +29,7 @@ def keep_read(connection: Connection, look: Look, read: Read, exchanges: list[Ex
     with transaction.atomic():
         row = ShopOrder.objects.select_for_update().filter(connection=connection, external_id=read.id).first()
         latest = row.fact if row else None
+        read = with_known_articles(read, latest.content if latest else None)
         digest = _digest(read)
         new = latest is None or latest.digest != digest
         if new and not (read.gone and row is None):
