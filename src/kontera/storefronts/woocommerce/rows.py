@@ -5,7 +5,7 @@ Decides what kind a line is and which part of a negative fee each VAT rate takes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -100,15 +100,14 @@ def _charge(node: Node, kind: LineKind, name: str, book: RateBook, currency: str
 
 def _shared(row: Row, rows: Sequence[Row]) -> Row:
     """A fee below zero is a rebate: the shop shares it over the VAT rates of what was bought in proportion to the net
-    amounts, what bears no VAT included (the checkout without the deliveries, the order editor with them). The shares
-    are taken when the shop's own VAT amounts bear them out; otherwise the line stays whole and accounting judges it."""
+    amounts, what bears no VAT included. The shares are taken when the shop's own VAT amounts bear them out; otherwise
+    the line stays whole and accounting judges it."""
     if not row.net.amount < 0 or not row.taxes:
         return row
     unit = ONE.scaleb(-decimals_of(row.net.currency))
     if len(row.taxes) == 1 and _fits(row.net, row.taxes[0], unit):
         return row
-    for kinds in ((LineKind.PRODUCT, LineKind.FEE, LineKind.SHIPPING), (LineKind.PRODUCT, LineKind.FEE)):
-        weights = _weights([other for other in rows if other.kind in kinds and other.net.amount > 0])
+    for weights in _sharings(rows):
         whole = sum(weights.values(), ZERO)
         if not whole:
             continue
@@ -119,6 +118,18 @@ def _shared(row: Row, rows: Sequence[Row]) -> Row:
         if all(tax.rate.percent in bases and _fits(bases[tax.rate.percent], tax, unit) for tax in row.taxes):
             return replace(row, bases=tuple((percent, base) for percent, base in bases.items() if percent is not None))
     return row
+
+
+def _sharings(rows: Sequence[Row]) -> Iterator[dict[Decimal | None, Decimal]]:
+    """The weights the shop may have shared by: deliveries at their own rate, left out (the checkout), or counted at a
+    rate of the goods (the order editor takes the first class of the goods for a delivery that inherits its class)."""
+    bought = [row for row in rows if row.net.amount > 0]
+    goods = _weights([row for row in bought if row.kind is not LineKind.SHIPPING])
+    yield _weights(bought)
+    yield goods
+    delivered = sum((row.net.amount for row in bought if row.kind is LineKind.SHIPPING), ZERO)
+    for percent in goods:
+        yield {**goods, percent: goods[percent] + delivered}
 
 
 def _weights(rows: Sequence[Row]) -> dict[Decimal | None, Decimal]:

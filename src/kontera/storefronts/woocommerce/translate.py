@@ -7,12 +7,12 @@ shop's own figures as they were charged: accounting judges them. An unreadable v
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from kontera.commerce import Discount, DiscountKind, Line, LineTax, Order, OrderState
 from kontera.errors import Problem
-from kontera.money import ONE, Money, Rounding, decimals_of, is_currency, round_to, total
+from kontera.money import ONE, ZERO, Money, Rounding, decimals_of, is_currency, round_to, total
 from kontera.storefronts.fields import Node, Unreadable, parse
 from kontera.storefronts.woocommerce.currencies import shop_rate
 from kontera.storefronts.woocommerce.meta import Meta
@@ -143,49 +143,56 @@ def _priced(order: Node, rows: Sequence[Row], owed: Money, country: str, decimal
     codes = ", ".join(node.text("code") for node in order.nodes("coupon_lines"))
     vat = order.money("total_tax", owed.currency, optional=True)
     coarse = decimals is not None and decimals < decimals_of(owed.currency)
-    per_line = tuple(_line(row, country, inclusive, codes, rounded=True) for row in rows)
+    coin = decimals_of(owed.currency)
+    per_line = tuple(_line(row, country, inclusive, codes, coin) for row in rows)
     if not coarse and total((line.charged for line in per_line), owed.currency) == owed:
         return _Priced(per_line, vat)
-    exact = tuple(_line(row, country, inclusive, codes, rounded=False) for row in rows)
-    if not coarse:
+    exact = tuple(_line(row, country, inclusive, codes, None) for row in rows)
+    if decimals is None or not coarse:
         return _Priced(exact, vat)
-    # Prices without öre: the shop shows rounded sums but stores its lines exactly. What it stores is the VAT; what the
-    # total was rounded by is rounding. Each line may have moved either by half of the shop's own unit.
-    most = ONE.scaleb(-(decimals or 0)) * (len(rows) + 1) / 2
-    stored = total((line.vat for line in exact), owed.currency).rounded()
+    return _without_coins(exact, [_line(row, country, inclusive, codes, decimals) for row in rows], owed, vat, decimals)
+
+
+def _without_coins(exact: Sequence[Line], shown: Sequence[Line], owed: Money, vat: Money, decimals: int) -> _Priced:
+    """A shop whose prices have no öre rounds every line to whole units, its VAT as well, and stores both exactly.
+
+    What is stored is the VAT, and what the total was rounded by is rounding, as long as that is one rounding. Many
+    lines rounded the same way are more: then each is charged what the shop shows, and bears its VAT of that."""
+    half = ONE.scaleb(-decimals) / 2
     gap = owed - total((line.charged for line in exact), owed.currency)
-    return _Priced(
-        exact,
-        stored if abs((stored - vat).amount) <= most else vat,
-        gap if gap and abs(gap.amount) <= most else None,
-    )
+    lines, rounding = exact, gap or None
+    if abs(gap.amount) > half:
+        fits = owed == total((line.charged for line in shown), owed.currency)
+        lines, rounding = (shown, None) if fits else (exact, None)
+    stored = total((line.vat for line in lines), owed.currency).rounded()
+    apart = abs((stored - vat).amount)
+    return _Priced(tuple(lines), stored if apart <= half * (len(lines) + 1) else vat, rounding)
 
 
-def _line(row: Row, country: str, inclusive: bool, codes: str, *, rounded: bool) -> Line:
+def _line(row: Row, country: str, inclusive: bool, codes: str, places: int | None) -> Line:
+    """The line, its amounts rounded to `places` decimals as the shop does; None = as stored, and the sum rounded."""
+
     def step(amount: Money, how: Rounding = Rounding.HALF_UP) -> Money:
-        return amount.rounded(how) if rounded else amount
+        return amount if places is None else Money(round_to(amount.amount, places, how), amount.currency)
 
     of_vat = Rounding.HALF_DOWN if inclusive else Rounding.HALF_UP  # so that net and VAT of a price are the price again
-    bases = dict(row.bases)
-    taxes = tuple(
-        LineTax(
-            rate=tax.rate.percent,
-            amount=step(tax.amount, of_vat),
-            name=tax.rate.label,
-            base=bases.get(tax.rate.percent),
-        )
-        for tax in row.taxes
-    )
-    vat = total((tax.amount for tax in taxes), row.net.currency)
+    amounts = [step(tax.amount, of_vat) for tax in row.taxes]
     net = step(row.net)
-    charged = (net + vat).rounded()
-    before, after = (step(row.before) + step(row.before_tax, of_vat), charged) if inclusive else (step(row.before), net)
+    charged = (net + total(amounts, net.currency)).rounded()
+    if places is not None and places < decimals_of(net.currency):
+        amounts = [_of(charged, row, tax.amount) for tax in row.taxes]
+        row = replace(row, bases=tuple((percent, _of(charged, row, base)) for percent, base in row.bases))
+    taxes = _taxes(row, amounts)
+    vat = total(amounts, net.currency)
+    exact_net = charged - vat if places is not None else net
+    before = step(row.before) + (step(row.before_tax, of_vat) if inclusive else exact_net - net)
+    after = charged if inclusive else exact_net
     discounts: tuple[Discount, ...] = ()
     if row.net < row.before and after < before:
         kind = DiscountKind.COUPON if codes else DiscountKind.LINE
         discounts = (Discount(kind=kind, amount=before - after, code=codes),)
     else:
-        before = net + vat if inclusive else net
+        before = exact_net + vat if inclusive else exact_net
     price = Money(round_to(before.amount / row.quantity, _PRICE_DIGITS), before.currency)
     price = price.rounded() if price.is_rounded() else price
     return Line(
@@ -204,3 +211,18 @@ def _line(row: Row, country: str, inclusive: bool, codes: str, *, rounded: bool)
         gift_card=row.gift_card,
         parent=row.parent,
     )
+
+
+def _taxes(row: Row, amounts: Sequence[Money]) -> tuple[LineTax, ...]:
+    bases = dict(row.bases)
+    return tuple(
+        LineTax(rate=tax.rate.percent, amount=amount, name=tax.rate.label, base=bases.get(tax.rate.percent))
+        for tax, amount in zip(row.taxes, amounts, strict=True)
+    )
+
+
+def _of(charged: Money, row: Row, part: Money) -> Money:
+    """The share of a part of the line (its VAT, a rate's base) in what was charged, as the shop stores it."""
+    gross = row.net + total((one.amount for one in row.taxes), row.net.currency)
+    share = charged.amount * part.amount / gross.amount if gross else ZERO
+    return Money(round_to(share, _PRICE_DIGITS), charged.currency)
