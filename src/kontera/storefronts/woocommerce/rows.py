@@ -5,7 +5,7 @@ Decides what kind a line is and which part of a negative fee each VAT rate takes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -100,24 +100,30 @@ def _charge(node: Node, kind: LineKind, name: str, book: RateBook, currency: str
 
 def _shared(row: Row, rows: Sequence[Row]) -> Row:
     """A fee below zero is a rebate: the shop shares it over the VAT rates of what was bought in proportion to the net
-    amounts, what bears no VAT included. The shares are taken when the shop's own VAT amounts bear them out; otherwise
-    the line stays whole and accounting judges it."""
+    amounts, what bears no VAT included. The shares that fit the shop's own VAT amounts best are taken; when none does
+    to the smallest unit, the line stays whole and accounting judges it."""
     if not row.net.amount < 0 or not row.taxes:
         return row
     unit = ONE.scaleb(-decimals_of(row.net.currency))
     if len(row.taxes) == 1 and _fits(row.net, row.taxes[0], unit):
         return row
+    found: list[tuple[Decimal, Row]] = []
     for weights in _sharings(rows):
-        whole = sum(weights.values(), ZERO)
-        if not whole:
-            continue
-        bases = {
-            percent: Money(round_to(row.net.amount * weight / whole, _DIGITS), row.net.currency)
-            for percent, weight in weights.items()
-        }
+        bases = _bases(row.net, weights)
         if all(tax.rate.percent in bases and _fits(bases[tax.rate.percent], tax, unit) for tax in row.taxes):
-            return replace(row, bases=tuple((percent, base) for percent, base in bases.items() if percent is not None))
-    return row
+            off = sum((_off(bases[tax.rate.percent], tax) for tax in row.taxes), ZERO)
+            found.append((off, replace(row, bases=tuple(bases.items()))))
+    return min(found, key=lambda one: one[0], default=(ZERO, row))[1]
+
+
+def _bases(net: Money, weights: Mapping[Decimal | None, Decimal]) -> dict[Decimal, Money]:
+    """The share of every percent; what bears no VAT has its weight and needs no base."""
+    whole = sum(weights.values(), ZERO)
+    return {
+        percent: Money(round_to(net.amount * weight / whole, _DIGITS), net.currency)
+        for percent, weight in weights.items()
+        if percent is not None and whole
+    }
 
 
 def _sharings(rows: Sequence[Row]) -> Iterator[dict[Decimal | None, Decimal]]:
@@ -144,7 +150,11 @@ def _weights(rows: Sequence[Row]) -> dict[Decimal | None, Decimal]:
 
 
 def _fits(base: Money, tax: Tax, unit: Decimal) -> bool:
-    return abs(base.amount * tax.rate.percent / HUNDRED - tax.amount.amount) <= unit
+    return _off(base, tax) <= unit
+
+
+def _off(base: Money, tax: Tax) -> Decimal:
+    return abs(base.amount * tax.rate.percent / HUNDRED - tax.amount.amount)
 
 
 def _identity(node: Node, name: str) -> str:
