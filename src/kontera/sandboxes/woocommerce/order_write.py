@@ -58,7 +58,6 @@ def create(shop: Shop, body: Json) -> Order:
             order.status = "checkout-draft"
             error.body["data"]["new_draft_order_id"] = order.id
             raise
-    order.announced = True
     shop.emit("order.created", order.id)
     if body.get("status"):
         life.set_status(shop, order, str(body["status"]))
@@ -71,6 +70,7 @@ def create(shop: Shop, body: Json) -> Order:
 def update(shop: Shop, order: Order, body: Json) -> None:
     """A client's change; every one moves the date, also one that changes nothing."""
     _check(shop, body)
+    restores = order.status == "trash" and body.get("status") not in {None, "trash"}
     _fields(shop, order, body)
     _lines(shop, order, body)
     if any(name in body for name in _PARTS):
@@ -83,7 +83,7 @@ def update(shop: Shop, order: Order, body: Json) -> None:
         life.pay(shop, order)
     if body.get("status"):
         life.set_status(shop, order, str(body["status"]))
-    life.touch(shop, order)
+    life.touch(shop, order, quiet=restores and shop.switches.hpos)  # a restored order raises nothing there
 
 
 def key_of(number: int) -> str:

@@ -232,8 +232,6 @@ class Order:
     total: Decimal = ZERO
     total_tax: Decimal = ZERO
     stock_reduced: bool = False
-    status_before_trash: str = ""
-    announced: bool = False  # order.created has been raised
 
     @property
     def vat_exempt(self) -> bool:
