@@ -235,3 +235,34 @@ def test_private_hosts_can_be_refused(shop: Shop, receiver: Receiver) -> None:
     assert 501 == shop.call("DELETE", f"/webhooks/{number}").status_code
     shop.send("DELETE", f"/webhooks/{number}?force=true", None, 200)
     assert "secret" not in shop.send("POST", "/webhooks", body, 201)
+
+
+def test_owner_without_rights(shop: Shop, receiver: Receiver) -> None:
+    """The record is read as the webhook's owner would; without rights the body is an error object, signed and all."""
+    listen(shop, receiver, "order.created")
+    shop.shopper.switch(owner_lost_rights=True)
+    shop.order({"sku": "MUG-1"})
+    caught = receiver.wait(shop, ["order.created"])
+    assert "woocommerce_rest_cannot_view" == caught[0].json["code"]
+
+
+def test_other_records(shop: Shop, receiver: Receiver) -> None:
+    """Products (also moved stock), customers and coupons; one that is gone when the queue runs."""
+    topics = ("product.created", "product.updated", "customer.created", "coupon.created")
+    listen(shop, receiver, *topics)
+    shop.send("POST", "/products", {"name": "Ny", "sku": "NY-1"}, 201)
+    shop.send("POST", "/customers", {"email": "ny@example.test"}, 201)
+    shop.send("POST", "/coupons", {"code": "ny", "amount": "5"}, 201)
+    shop.order({"sku": "MUG-1"}, set_paid=True)
+    caught = receiver.wait(shop, ["product.created", "customer.created", "coupon.created", "product.updated"])
+    assert ["NY-1", "ny@example.test", "ny", 499] == [
+        caught[0].json["sku"],
+        caught[1].json["email"],
+        caught[2].json["code"],
+        caught[3].json["stock_quantity"],
+    ]
+    shop.shopper.switch(webhook_delay=60)
+    gone = shop.send("POST", "/products", {"name": "Borta"}, 201)["id"]
+    shop.send("DELETE", f"/products/{gone}?force=true", None, 200)
+    shop.advance(61)
+    assert 404 == receiver.wait(shop, ["product.created"])[0].json["data"]["status"]

@@ -74,6 +74,9 @@ def test_filters(shop: Shop) -> None:
         ("orderby=total", "rest_not_in_enum"),
         ("status=banana", "rest_not_in_enum"),
         ("modified_after=yesterday", "rest_invalid_date"),
+        ("modified_after=2026-03-02", "rest_invalid_date"),
+        ("modified_after=2026-13-02T00:00:00", "rest_invalid_date"),
+        ("modified_after=2026-03-02T00:00:00+01:00", "rest_invalid_date"),
     ],
 )
 def test_invalid_parameters(shop: Shop, query: str, code: str) -> None:

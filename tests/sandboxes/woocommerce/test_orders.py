@@ -38,6 +38,12 @@ def test_references(shop: Shop, line: dict[str, Any], status: int, code: str | N
         ({"customer_id": 4711}, "woocommerce_rest_invalid_customer_id"),
         ({"coupon_lines": [{"code": "finnsinte"}]}, "woocommerce_rest_invalid_coupon"),
         ({"id": 5}, "woocommerce_rest_shop_order_exists"),
+        ({"line_items": "MUG-1"}, "rest_invalid_param"),
+        ({"line_items": [{"product_id": "MUG-1"}]}, "rest_invalid_param"),
+        ({"line_items": [{"sku": "MUG-1", "quantity": 1.5}]}, "rest_invalid_param"),
+        ({"line_items": [{"sku": "MUG-1", "total": "mycket"}]}, "rest_invalid_param"),
+        ({"billing": "Åsa"}, "rest_invalid_param"),
+        ({"customer_id": "Åsa"}, "rest_invalid_param"),
     ],
 )
 def test_refused_orders(shop: Shop, body: dict[str, Any], code: str) -> None:
@@ -197,7 +203,9 @@ def test_refund_through_the_gateway(shop: Shop) -> None:
     made = shop.send("POST", f"/orders/{bought.id}/refunds", {"amount": "258.00"}, 201)
     assert (True, "full") == (made["refunded_payment"], made["meta_data"][0]["value"])
     assert [{"order_id": bought.id, "gateway": "stripe", "amount": "258.00"}] == shop.shopper.look("gateway")
-    assert "refunded" == shop.get(f"/orders/{bought.id}")["status"]
+    order = shop.get(f"/orders/{bought.id}")
+    meta = {row["key"]: row["value"] for row in order["meta_data"]}
+    assert ("refunded", "5.67", "-5.67") == (order["status"], meta["_stripe_fee"], meta["_stripe_net"])
 
 
 # Products, batch, notes
