@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SANDBOXES = {
     "bigcommerce": ("kontera.sandboxes.bigcommerce", "BigCommerceSandbox"),
     "fortnox": ("kontera.sandboxes.fortnox", "FortnoxSandbox"),
+    "woocommerce": ("kontera.sandboxes.woocommerce", "WooCommerceSandbox"),
 }
 
 

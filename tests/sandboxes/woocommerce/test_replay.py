@@ -153,6 +153,18 @@ def test_orders_and_refunds(stocked: Player) -> None:
     stocked.all("34")
 
 
+def test_two_rates_on_one_line(stocked: Player) -> None:
+    """Quebec: two entries in the line's taxes, two tax lines named after country, state and priority."""
+    place = {"country": "CA", "state": "QC", "city": "Montréal", "postcode": "H2X 1Y4"}
+    body = {"billing": place, "line_items": [{"product_id": 10, "quantity": 1}]}
+    order = stocked.shop.send("POST", "/orders", body, 201)
+    assert ["7.96", "15.88"] == [row["total"] for row in order["line_items"][0]["taxes"]]
+    assert [("CA-QC-GST-1", "7.96"), ("CA-QC-QST-2", "15.88")] == [
+        (row["rate_code"], row["tax_total"]) for row in order["tax_lines"]
+    ]
+    assert "183.04" == order["total"]
+
+
 @pytest.mark.parametrize(
     ("name", "number", "line", "lines", "coupons"),
     [

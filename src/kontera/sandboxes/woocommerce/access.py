@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starlette.datastructures import URL
 
@@ -85,7 +85,7 @@ def _signed(shop: Shop, method: str, url: URL, headers: Mapping[str, str], query
 
 def _from_header(rest: str) -> Json:
     pairs = (part.strip().partition("=") for part in rest.split(","))
-    return {name: value.strip('"') for name, _, value in pairs if name.startswith("oauth_")}
+    return {name: unquote(value.strip('"')) for name, _, value in pairs if name.startswith("oauth_")}
 
 
 def _check_signature(key: Key, method: str, url: URL, params: Json) -> None:

@@ -175,7 +175,7 @@ def _place(shop: Shop, order: Order, way: str, *, declined: bool) -> None:
     if way not in WAYS:
         raise ValueError(f"unknown way of paying {way!r}; known: {', '.join(WAYS)}")
     order.payment_method, order.payment_method_title, outcome = WAYS[way]
-    order.status, order.announced = "pending", True
+    order.status = "pending"
     shop.emit("order.created", order.id)
     if declined:
         life.set_status(shop, order, FAILED)

@@ -51,6 +51,7 @@ class Deliverer:
     def __init__(self, shop: Callable[[], Shop], faults: Faults, base: Callable[[], str]) -> None:
         self._shop, self._faults, self._base = shop, faults, base
         self._waiting: list[Delivery] = []
+        self._flying = 0
         self._held: list[Delivery] = []  # struck by `reorder`: goes out after the next one
         self.sent: deque[Json] = deque(maxlen=2000)
         self.struck: Counter[str] = Counter()
@@ -94,13 +95,14 @@ class Deliverer:
     @property
     def pending(self) -> int:
         """Deliveries not yet made."""
-        return len(self._waiting) + len(self._held)
+        return len(self._waiting) + len(self._held) + self._flying
 
     async def deliver_due(self, client: httpx2.AsyncClient) -> int:
         """Send what is due, one after the other; answers how many attempts were made."""
         now = self._shop().clock.seconds()
         ready = [one for one in self._waiting if one.due <= now]
         self._waiting = [one for one in self._waiting if one.due > now]
+        self._flying = len(ready)
         for one in ready:
             hook = self._shop().hooks.get(one.hook_id)
             if hook is None or hook.status != "active":
@@ -109,6 +111,7 @@ class Deliverer:
                 await self._ping(client, hook, one)
             else:
                 await self._send(client, hook, one)
+            self._flying -= 1
         if not ready and self._held:  # nothing came after what was held back
             self._waiting, self._held = self._waiting + self._held, []
         return len(ready)
@@ -171,6 +174,9 @@ class Deliverer:
         if event == "deleted":
             return {"id": number}
         shop, base = self._shop(), self._base()
+        if shop.switches.owner_lost_rights:
+            message = "Sorry, you cannot view this resource."
+            return {"code": "woocommerce_rest_cannot_view", "message": message, "data": {"status": 403}}
         call = Call(shop, "GET", base, {"id": number}, {}, [], {}, Key("", ""), "")
         looks: dict[str, Callable[[], Any]] = {
             "order": lambda: Shower(shop, base).order(shop.orders[number]),

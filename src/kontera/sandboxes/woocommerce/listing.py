@@ -6,6 +6,7 @@ converted twice. It never shows a row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from kontera.sandboxes.woocommerce.state import Shop
 from kontera.sandboxes.woocommerce.web import Call, invalid
 
 Row = TypeVar("Row")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:\d\d)?)?")
 _DATES = ("after", "before", "modified_after", "modified_before")
 
 
@@ -79,10 +81,12 @@ def dated(
 def _edge(shop: Shop, name: str, value: str) -> datetime:
     """A date of the query as WordPress compares it, without zone: a suffix is turned into shop-local time, whatever
     `dates_are_gmt` says; without one it is taken as it stands."""
+    if not _DATE.fullmatch(value):  # a plus that was not encoded arrives as a space, and is refused
+        raise invalid(name, "Invalid date.", "rest_invalid_date")
     try:
-        moment = datetime.fromisoformat(value.replace(" ", "+") if "T" in value else value)
+        moment = datetime.fromisoformat(value)
     except ValueError as error:
-        raise invalid(name, f"{name} is not of type string.", "rest_invalid_date") from error
+        raise invalid(name, "Invalid date.", "rest_invalid_date") from error
     if moment.tzinfo is None:
         return moment.replace(microsecond=0)
     return moment.astimezone(shop.zone).replace(tzinfo=None, microsecond=0)

@@ -58,7 +58,6 @@ def create(shop: Shop, body: Json) -> Order:
             order.status = "checkout-draft"
             error.body["data"]["new_draft_order_id"] = order.id
             raise
-    order.announced = True
     shop.emit("order.created", order.id)
     if body.get("status"):
         life.set_status(shop, order, str(body["status"]))
@@ -71,6 +70,7 @@ def create(shop: Shop, body: Json) -> Order:
 def update(shop: Shop, order: Order, body: Json) -> None:
     """A client's change; every one moves the date, also one that changes nothing."""
     _check(shop, body)
+    restores = order.status == "trash" and body.get("status") not in {None, "trash"}
     _fields(shop, order, body)
     _lines(shop, order, body)
     if any(name in body for name in _PARTS):
@@ -83,7 +83,7 @@ def update(shop: Shop, order: Order, body: Json) -> None:
         life.pay(shop, order)
     if body.get("status"):
         life.set_status(shop, order, str(body["status"]))
-    life.touch(shop, order)
+    life.touch(shop, order, quiet=restores and shop.switches.hpos)  # a restored order raises nothing there
 
 
 def key_of(number: int) -> str:
@@ -91,7 +91,26 @@ def key_of(number: int) -> str:
     return "wc_order_" + hashlib.sha256(f"order {number}".encode()).hexdigest()[:13]
 
 
+def _check_kinds(body: Json) -> None:
+    """Lists are lists of objects, addresses objects, and numbers of pieces whole."""
+    for name in ("line_items", "shipping_lines", "fee_lines", "coupon_lines", "meta_data"):
+        rows = body.get(name)
+        if rows is not None and not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
+            raise invalid(name, f"{name} is not of type array.", "rest_invalid_type")
+    for name in ("billing", "shipping"):
+        if body.get(name) is not None and not isinstance(body[name], dict):
+            raise invalid(name, f"{name} is not of type object.", "rest_invalid_type")
+    for name in ("product_id", "variation_id", "quantity"):
+        for row in body.get("line_items") or []:
+            value = row.get(name)
+            if value is not None and not str(value).isdigit():
+                raise invalid("line_items", f"line_items[0][{name}] is not of type integer.", "rest_invalid_type")
+    if body.get("customer_id") is not None and not str(body["customer_id"]).isdigit():
+        raise invalid("customer_id", "customer_id is not of type integer.", "rest_invalid_type")
+
+
 def _check(shop: Shop, body: Json) -> None:
+    _check_kinds(body)
     status = body.get("status")
     if status is not None and status not in life.STATUSES and status not in {"auto-draft", "trash"}:
         raise invalid("status", f"status is not one of {', '.join(life.STATUSES)}.", "rest_not_in_enum")

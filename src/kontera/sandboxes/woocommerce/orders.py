@@ -102,10 +102,7 @@ def created(call: Call) -> Any:
 def changed(call: Call) -> Any:
     """A change; a status other than trash restores a trashed order."""
     order = find(call, status=400)
-    restored = order.status == "trash" and call.body.get("status") not in {None, "trash"}
     order_write.update(call.shop, order, call.body)
-    if restored:
-        order.status_before_trash = ""
     return shower(call).order(order)
 
 
@@ -118,7 +115,7 @@ def deleted(call: Call) -> Any:
         return answer
     if order.status == "trash":
         raise ApiError("woocommerce_rest_already_trashed", "The shop_order has already been deleted.", 410)
-    order.status_before_trash, order.status = order.status, "trash"
+    order.status = "trash"
     life.touch(shop, order, quiet=True)
     shop.emit("order.deleted", order.id)
     if not shop.switches.hpos:  # a post is trashed, and the product topic listens to posts

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from kontera.sandboxes.woocommerce import life
-from kontera.sandboxes.woocommerce.arithmetic import ZERO, stored
+from kontera.sandboxes.woocommerce.arithmetic import ZERO, shown, stored
 from kontera.sandboxes.woocommerce.listing import arranged, chosen, dated, pages
 from kontera.sandboxes.woocommerce.order_write import amount
 from kontera.sandboxes.woocommerce.orders import shower
@@ -148,6 +148,9 @@ def _gateway(shop: Shop, order: Order, value: Decimal) -> None:
     if "refunds" not in gateway["method_supports"]:
         raise _refused(code, "The payment gateway for this order does not support automatic refunds.", 500)
     shop.ledgered.append({"order_id": order.id, "gateway": order.payment_method, "amount": value})
+    for row in order.meta:  # the Stripe plugin adds a refund's net to what it noted at the sale
+        if row.key == "_stripe_net":
+            row.value = shown(Decimal(row.value) - value, 2)
 
 
 def _row(shop: Shop, order: Order, refund: Refund, row: Json, restock: bool) -> None:

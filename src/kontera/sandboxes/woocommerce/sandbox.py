@@ -20,7 +20,18 @@ from starlette.types import Receive, Scope, Send
 
 from kontera.clock import Clock
 from kontera.sandboxes.kit import Sandbox, json_response
-from kontera.sandboxes.woocommerce import checkout, dirty, hooks, life, orders, products, refunds, registers, setup
+from kontera.sandboxes.woocommerce import (
+    checkout,
+    dirty,
+    hooks,
+    life,
+    orders,
+    products,
+    refunds,
+    registers,
+    settings,
+    setup,
+)
 from kontera.sandboxes.woocommerce.arithmetic import shown
 from kontera.sandboxes.woocommerce.audit import audit
 from kontera.sandboxes.woocommerce.delivery import Deliverer
@@ -54,7 +65,9 @@ class WooCommerceSandbox(Sandbox):
         self._given, self._empty, self._running = dict(switches or {}), empty, False
         self.deliverer = Deliverer(lambda: self.shop, self.faults, lambda: f"{self.base_url}{ROOT}")
         self.shop = self._fresh()
-        endpoints = [one for part in (orders, refunds, products, registers, setup, hooks) for one in part.endpoints()]
+        endpoints = [
+            one for part in (orders, refunds, products, registers, settings, setup, hooks) for one in part.endpoints()
+        ]
         self._routes = sorted({ROOT.removeprefix("/wp-json") + one.path for one in endpoints})
         door = Door(lambda: self.shop, self.calls.arrived)
         self.app = _PlainLinks(

@@ -39,6 +39,7 @@ class Switches:
     float_noise: bool = False  # a line's price carries the noise of PHP floats
     private_hosts: bool = True  # webhooks may go to private hosts and any port; WordPress refuses unless filtered
     webhook_delay: float = 0.0  # seconds until WP-Cron runs; on a quiet shop minutes to hours
+    owner_lost_rights: bool = False  # the webhooks' user may no longer read: their bodies are error objects
     order_prefix: str = ""  # a sequential-number plugin: `number` is not the id
     gift_card_plugin: bool = False  # WooCommerce Gift Cards: orders have `gift_cards`
     plugins: list[str] = field(default_factory=list)  # further active plugins, "folder/file.php"
@@ -232,8 +233,6 @@ class Order:
     total: Decimal = ZERO
     total_tax: Decimal = ZERO
     stock_reduced: bool = False
-    status_before_trash: str = ""
-    announced: bool = False  # order.created has been raised
 
     @property
     def vat_exempt(self) -> bool:
