@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +110,29 @@ def test_accept_refuses_to_write_over_what_is_expected(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, ["accept", str(file)])
     assert (1, TOP + SALE + BOOKED) == (done.exit_code, file.read_text())
     assert f"Error: {file} expects something already; --force writes over it.\n" == done.output
+
+
+def test_the_commands_at_a_terminal(tmp_path: Path) -> None:
+    """In a database and sandboxes of their own: accepted, run again, then spoiled and told."""
+    file = tmp_path / "one.scenario"
+    file.write_text(TOP + SALE)
+    accept = _kontera("accept", file)
+    assert (0, f"{file}: written. Check every figure by hand before you keep it.\n") == accept
+    code, said = _kontera("run", file)
+    assert (0, "1 of 1 scenarios end as they are written.") == (code, said.splitlines()[-1])
+    file.write_text(file.read_text().replace("13.00", "14.00").replace("52.00", "51.00"))
+    code, said = _kontera("run", file)
+    assert (1, "0 of 1 scenarios end as they are written.") == (code, said.splitlines()[-1])
+    assert "credit 14.00  credit 13.00  <--  vat.se-25" in said
+
+
+def _kontera(command: str, file: Path) -> tuple[int, str]:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "kontera", "scenario", command, str(file)],
+        env=environment, text=True, capture_output=True, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return done.returncode, done.stdout
 
 
 def test_a_file_that_cannot_be_read_ends_with_code_2(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ _COMMANDS = {
     "demo": ("kontera.cli.demo", "Sandboxes, hub and console together, with orders being booked."),
     "order": ("kontera.cli.orders", "Orders: where each stands, and the whole chain of one."),
     "readiness": ("kontera.cli.connecting", "Is a connection able to do what was chosen?"),
+    "restored": ("kontera.cli.restored", "Say that the database was restored from an older copy."),
     "rules": ("kontera.cli.rules", "Rulebooks: export, import, test."),
     "sandbox": ("kontera.cli.sandbox", "Serve the vendors' sandboxes, and shop in them."),
     "scenario": ("kontera.cli.scenarios", "Scenario files: shop events in, exact ledger effects out."),

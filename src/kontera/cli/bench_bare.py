@@ -67,8 +67,8 @@ def _recorded(sandboxes: dict[str, Any]) -> list[list[Call]]:
 
     bases = [sandboxes[name]["base_url"] for name in ("bigcommerce", "fortnox")]
     first: list[Call] = []
-    chains: dict[int, list[Call]] = {}
-    for one in Exchange.objects.exclude(url__contains="/oauth").order_by("pk").iterator():
+    chains: dict[int | None, list[Call]] = {}
+    for one in Exchange.objects.exclude(url__contains="/oauth").order_by("at", "pk").iterator():
         vendor = 0 if one.url.startswith(bases[0]) else 1
         call = (
             one.method,
@@ -86,7 +86,9 @@ def _bare(chains: list[list[Call]], orders: int, fast: int) -> tuple[float, int]
     with stage(CLOCK) as made:
         made.serve_sandboxes(fast)
         prepare_ledger(made.sandboxes["fortnox"]["base_url"])
-        Reader(made.sandboxes).open_the_gate()
+        reader = Reader(made.sandboxes)
+        reader.open_the_gate()
+        reader.open_the_shop()
         shop(made.sandboxes["bigcommerce"], orders, _SEED, False)
         with _Bare(made.sandboxes) as script, ThreadPoolExecutor(_AT_ONCE) as pool:
             began = CLOCK.seconds()

@@ -17,8 +17,8 @@ import click
 import structlog
 
 from kontera.clock import SystemClock
-from kontera.db.embedded import DatabaseTrouble
 from kontera.db.ground import open_ground
+from kontera.db.trouble import GroundTrouble
 
 if TYPE_CHECKING:
     from kontera.db.models import Connection, Merchant
@@ -30,7 +30,7 @@ CLOCK = SystemClock()
 
 
 def grounded(command: Callable[P, R]) -> Callable[P, R]:
-    """Open the database for the command; a database that cannot be used is told in one line, exit code 3."""
+    """Open the database for the command; when it cannot be opened one line says why, exit code 3."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -39,8 +39,8 @@ def grounded(command: Callable[P, R]) -> Callable[P, R]:
         try:
             with open_ground():
                 return command(*args, **kwargs)
-        except DatabaseTrouble as trouble:
-            click.echo(f"The database cannot be used: {trouble}", err=True)
+        except GroundTrouble as trouble:
+            click.echo(f"Kontera cannot start: {trouble}", err=True)
             sys.exit(3)
 
     return run

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kontera.cli.common import quiet_logs
-from kontera.db.embedded import DatabaseTrouble
 from kontera.db.ground import open_ground
+from kontera.db.trouble import GroundTrouble
 from kontera.simulate.scenario.parse import parse
 from kontera.simulate.scenario.trouble import ScenarioError
 from kontera.simulate.scenario.variants import BASIC, PLAIN, Variant, kills, losses
@@ -58,12 +58,13 @@ def run(files: tuple[Path, ...], all_ways: bool) -> None:
 def accept(file: Path, force: bool) -> None:
     """Write what happens into FILE as its expected part. Accepting is not checking: hold it against the arithmetic."""
     from kontera.simulate.scenario.accept import accepted, has_expected
-    from kontera.simulate.scenario.run import run as run_it
 
     one = _read(file, unfinished=True)
     if has_expected(one) and not force:
         raise click.ClickException(f"{file} expects something already; --force writes over it.")
     with _world() as made:
+        from kontera.simulate.scenario.run import run as run_it
+
         result = run_it(one, made, learn=True)
     if result.failures:
         raise click.ClickException("\n".join(result.failures))
@@ -109,12 +110,12 @@ def _world() -> Iterator[Any]:
         home.chmod(0o755)  # the database's own account must be able to enter when we are root
         try:
             with _without_database_url(), open_ground(home):
-                from kontera.simulate.scenario.run import world
+                from kontera.simulate.scenario.hub import world
 
                 with world() as made:
                     yield made
-        except DatabaseTrouble as trouble:
-            click.echo(f"The database cannot be used: {trouble}", err=True)
+        except GroundTrouble as trouble:
+            click.echo(f"Kontera cannot start: {trouble}", err=True)
             sys.exit(3)
 
 

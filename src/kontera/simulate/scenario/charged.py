@@ -13,7 +13,7 @@ from kontera.money import round_to
 from kontera.simulate.scenario.words import CartLine
 
 Said = tuple[CartLine, str, str]
-_PLACED = ("goods", "gift_card")
+_PLACED = ("goods", "priced", "gift_card")
 
 
 def charged(order: Any, cart: Sequence[CartLine]) -> Iterator[Said]:
@@ -45,6 +45,9 @@ def _goods(order: Any, line: CartLine, found: dict[str, Any]) -> Said:
     if line.kind == "gift_card":
         return line, _told(line.amount), _told(price)
     rate = _rate(order, "item", product=str(found["id"]))
+    if line.kind == "priced":
+        said, priced = f"{_told(line.net or Decimal(0))} net", f"{_told(found['price_ex_tax'])} net"
+        return line, f"{said} {_told(line.amount, line.vat)}", f"{priced} {_told(found['price_inc_tax'], rate)}"
     return line, f"{line.quantity} x {_told(line.amount, line.vat)}", f"{found['quantity']} x {_told(price, rate)}"
 
 

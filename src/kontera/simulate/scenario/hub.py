@@ -1,4 +1,4 @@
-"""The merchant of a scenario: notices come in, lanes are drained until all is quiet.
+"""The merchant of a scenario, and the sandboxes it is connected to: notices come in; lanes are drained.
 
 Decides when a lane is worked and how far the clock is moved when everything waits for time to pass. What the rooms do
 with it is theirs: they are the product's own, unchanged.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -35,8 +36,10 @@ from kontera.intake import notices
 from kontera.money import from_plain
 from kontera.posting import lane as posting
 from kontera.posting import release, rules
-from kontera.posting.plan import KEEP_AS_BOOKED
+from kontera.posting.decisions import KEEP_AS_BOOKED
 from kontera.proof.read_back import read_back
+from kontera.sandboxes.bigcommerce import BigCommerceSandbox
+from kontera.sandboxes.fortnox import FortnoxSandbox
 from kontera.simulate.scenario.shop import Mismatch
 from kontera.simulate.scenario.variants import Killed, MortalClock
 from kontera.simulate.scenario.words import Effect, Event
@@ -197,3 +200,44 @@ def _standing(order: ShopOrder) -> str:
 def _told(one: Difference) -> str:
     ours: Decimal = one.ours.amount
     return f"{one.what}, shop {one.shop.amount:f}, booked {ours:f}, {one.cause}"
+
+
+class World:
+    """The sandboxes, served once and reset for every run."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))  # every scenario sets its own
+        self.store = BigCommerceSandbox(self.clock)
+        self.ledger = FortnoxSandbox(self.clock)
+        self.ledger.limiter.configure(None, 5)
+
+    def merchant(self, rulebook: str, vat_codes: str) -> Hub:
+        """A new merchant, connected to both. vat_codes: the ledger's own, as the connection's setting wants them."""
+        return Hub(self.clock, _ledger_settings(self, vat_codes), _shop_settings(self), rulebook)
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """The sandboxes, served until the block ends. Needs the database to be open."""
+    made = World()
+    with made.store, made.ledger:
+        yield made
+
+
+def _ledger_settings(made: World, codes: str) -> dict[str, str]:
+    keys = made.ledger.credentials()
+    base = made.ledger.base_url
+    return {
+        "base_url": base, "auth_url": f"{base}/oauth-v1", "grant": "client_credentials", "documents": "both",
+        "client_id": str(keys["client_id"]), "client_secret": str(keys["client_secret"]),
+        "tenant_id": str(keys["tenant_id"]), "rate_calls": "0", "vat_codes": codes,
+    }  # fmt: skip
+
+
+def _shop_settings(made: World) -> dict[str, str]:
+    keys = made.store.credentials()
+    return {
+        "base_url": made.store.base_url, "store_hash": str(keys["store_hash"]),
+        "access_token": str(keys["access_token"]), "client_secret": str(keys["client_secret"]),
+        "vat_number_field": "VAT-nummer", "rate_calls": "0",
+    }  # fmt: skip
