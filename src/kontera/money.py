@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -31,10 +31,12 @@ class MoneyError(ValueError):
 
 class Rounding(Enum):
     """How a half is resolved. Half up is what Fortnox, Business Central and the three shops do; half even exists
-    because some tax engines use it (seen as an option in WooCommerce plugins)."""
+    because some tax engines use it (seen as an option in WooCommerce plugins); half down is how WooCommerce rounds VAT
+    where prices include it."""
 
     HALF_UP = ROUND_HALF_UP
     HALF_EVEN = ROUND_HALF_EVEN
+    HALF_DOWN = ROUND_HALF_DOWN
 
 
 def decimals_of(currency: str) -> int:

@@ -22,6 +22,7 @@ from kontera.connections import store
 from kontera.db.models import Connection, Look, Merchant, Notice
 from kontera.intake import notices
 from kontera.storefronts.bigcommerce.notices import signature
+from kontera.storefronts.woocommerce.notices import signature as of_woocommerce
 
 CLOCK = SystemClock()
 SECRET = "shared secret"
@@ -226,6 +227,24 @@ def test_one_notice_the_database_cannot_keep_does_not_take_others_with_it(shop: 
         answers = list(many.map(lambda order: shop.send(shop.body(order)).status_code, orders))
     assert [200] * 30 + [503] + [200] * 30 == answers
     assert 60 == Notice.objects.filter(connection=shop.connection).count()
+
+
+def test_a_shop_that_sends_the_whole_order(address: str) -> None:
+    """M11: WooCommerce first knocks unsigned and wants a 200 for it; its notices are orders of hundreds of lines."""
+    merchant = Merchant.objects.create(slug=f"w-{uuid.uuid4().hex[:8]}", name="Nordisk Te AB", created_at=CLOCK.now())
+    keys = {"base_url": "https://shop.example", "consumer_key": "ck", "consumer_secret": "cs", "webhook_secret": SECRET}
+    connection = store.connect(merchant, "woocommerce", "wo", keys, now=CLOCK.now(), author="test")
+    to = f"{address}/hooks/{connection.door}"
+    knock = httpx2.post(to, content=b"webhook_id=7", headers={"content-type": "application/x-www-form-urlencoded"})
+    assert (200, {"kept": 0}) == (knock.status_code, knock.json())
+    body = json.dumps({"id": 17, "line_items": [{"name": "Tekanna", "meta_data": []}] * 8_000}).encode()
+    assert len(body) > 300_000
+    headers = {"x-wc-webhook-topic": "order.updated", "x-wc-webhook-signature": of_woocommerce(SECRET, body)}
+    answer = httpx2.post(to, content=body, headers=headers)
+    assert (200, {"kept": 1}) == (answer.status_code, answer.json())
+    assert ["17"] == list(Look.objects.filter(connection=connection).values_list("external_id", flat=True))
+    Look.objects.filter(connection=connection).delete()
+    Connection.objects.filter(pk=connection.pk).update(signed_in=False)
 
 
 def test_health_says_whether_the_database_answers(address: str) -> None:

@@ -130,7 +130,7 @@ def vendor_findings(module: Module, known: frozenset[str] = frozenset()) -> list
     parts = module.name.split(".")
     if len(parts) < 3 or parts[1] not in {"storefronts", "ledgers", "sandboxes"}:
         return []
-    common = {"protocol", "conformance", "kit"}
+    common = {"protocol", "conformance", "fields", "kit"}
     if parts[2] in common:
         return []
     return [

@@ -29,7 +29,7 @@ from kontera.intake import notices
 from kontera.storefronts.protocol import NoticeRefused, Storefront
 from kontera.work import engine
 
-MAX_BODY = 256 * 1024
+MAX_BODY = 1024 * 1024  # WooCommerce sends the whole order, hundreds of lines
 COALESCE = timedelta(milliseconds=250)
 _KEEP_DOORS_SECONDS = 30.0
 _MOST_IN_ONE_COMMIT = 200

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SANDBOXES = {  # the ledger first: the shop's command names it
     "fortnox": ("kontera.sandboxes.fortnox", "FortnoxSandbox"),
     "bigcommerce": ("kontera.sandboxes.bigcommerce", "BigCommerceSandbox"),
+    "woocommerce": ("kontera.sandboxes.woocommerce", "WooCommerceSandbox"),
 }
 
 

@@ -90,6 +90,16 @@ VENDORS = {
             batch=8,
         ),
         Vendor(
+            name="woocommerce",
+            title="WooCommerce",
+            kind="storefront",
+            module="kontera.storefronts.woocommerce",
+            limit=0,
+            seconds=30.0,
+            at_once=2,  # shops stand on small hosts
+            batch=100,
+        ),
+        Vendor(
             name="fortnox",
             title="Fortnox",
             kind="ledger",

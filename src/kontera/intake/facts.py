@@ -19,6 +19,7 @@ from kontera.commerce import Order
 from kontera.connections import adapters
 from kontera.db.models import Connection, Fact, Look, OutboxDocument, ShopOrder
 from kontera.errors import KonteraError, Problem
+from kontera.intake.remembered import with_known_articles
 from kontera.money import to_json, to_plain
 from kontera.posting.plan import judge, leave_out
 from kontera.storefronts.protocol import FactKind, Read
@@ -54,6 +55,7 @@ def keep_read(connection: Connection, look: Look, read: Read, exchanges: list[Ex
     with transaction.atomic():
         row = ShopOrder.objects.select_for_update().filter(connection=connection, external_id=read.id).first()
         latest = row.fact if row else None
+        read = with_known_articles(read, latest.content if latest else None)
         digest = _digest(read)
         new = latest is None or latest.digest != digest
         if row is None or new:

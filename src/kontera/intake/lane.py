@@ -70,10 +70,11 @@ def _work(lane: Lane, connection: Connection, clock: Clock, window: RateWindow) 
     while clock.now() < until:
         if (lane.poll_at is None or lane.poll_at <= clock.now()) and not _poll(lane, connection, shop, clock):
             return
-        looks = list(
-            Look.objects.filter(connection=connection, due_at__lte=clock.now()).order_by("due_at")[:_LOOKS_AT_ONCE]
-        )
+        most = max(_LOOKS_AT_ONCE, VENDORS[connection.vendor].batch)
+        looks = list(Look.objects.filter(connection=connection, due_at__lte=clock.now()).order_by("due_at")[:most])
         if not looks:
+            if lane.poll_at is not None and lane.poll_at <= clock.now():
+                continue  # a page that named nothing new is not the last one
             if not _wait_for_the_next(connection, clock):
                 return
             continue

@@ -11,7 +11,6 @@ from decimal import Decimal
 
 from kontera.commerce import Line, LineKind, LineTax
 from kontera.money import HUNDRED, ONE, ZERO, Money, decimals_of, round_to, total
-from kontera.storefronts.bigcommerce.fields import Node, Unreadable
 from kontera.storefronts.bigcommerce.parties import Places
 from kontera.storefronts.bigcommerce.taxes import (
     HANDLING,
@@ -22,6 +21,7 @@ from kontera.storefronts.bigcommerce.taxes import (
     class_of,
     line_taxes,
 )
+from kontera.storefronts.fields import Node, Unreadable
 
 
 @dataclass(frozen=True, slots=True)

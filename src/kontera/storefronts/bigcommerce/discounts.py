@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kontera.commerce import Discount, DiscountKind
 from kontera.money import Money, total
-from kontera.storefronts.bigcommerce.fields import Node, Unreadable
+from kontera.storefronts.fields import Node, Unreadable
 
 _COUPON_IDS = ("coupon", "total-coupon")
 SHIPPING_COUPONS = frozenset({3, 4})  # shipping_discount and free_shipping

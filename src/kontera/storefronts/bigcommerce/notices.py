@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from kontera.clock import Clock
-from kontera.storefronts.bigcommerce.fields import Node, Unreadable, parse
+from kontera.storefronts.fields import Node, Unreadable, parse
 from kontera.storefronts.protocol import Change, FactKind, NoticeContent, NoticeRefused
 
 LARGEST = 64 * 1024  # a light payload is under 1 kB

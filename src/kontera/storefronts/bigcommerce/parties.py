@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kontera.commerce import Address, Customer
-from kontera.storefronts.bigcommerce.fields import Node
+from kontera.storefronts.fields import Node
 
 
 @dataclass(frozen=True, slots=True)

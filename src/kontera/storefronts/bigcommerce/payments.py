@@ -14,7 +14,7 @@ import msgspec
 from kontera.clock import parse_instant
 from kontera.commerce import Payment, PaymentKind, PaymentState
 from kontera.money import Money
-from kontera.storefronts.bigcommerce.fields import Node, Unreadable
+from kontera.storefronts.fields import Node, Unreadable
 
 _KINDS = {"gift_certificate": PaymentKind.GIFT_CARD, "store_credit": PaymentKind.STORE_CREDIT}
 _TENDERS = (

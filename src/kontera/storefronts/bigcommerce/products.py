@@ -11,9 +11,9 @@ from enum import Enum
 from kontera.commerce import Line, LineKind
 from kontera.money import Money, total
 from kontera.storefronts.bigcommerce.discounts import discount_total, discounts_of
-from kontera.storefronts.bigcommerce.fields import Node
 from kontera.storefronts.bigcommerce.parties import Places, consignments_of
 from kontera.storefronts.bigcommerce.taxes import TaxBook, TaxRow, class_of, line_taxes
+from kontera.storefronts.fields import Node
 
 GIFT_CERTIFICATE = "giftcertificate"
 

@@ -12,10 +12,10 @@ from kontera.calls import ReadinessCheck
 from kontera.errors import NeedsOperator, NeedsSignIn, Problem
 from kontera.money import is_currency
 from kontera.storefronts.bigcommerce.client import Client
-from kontera.storefronts.bigcommerce.fields import Node, Unreadable, parse
 from kontera.storefronts.bigcommerce.hooks import hooks_of
 from kontera.storefronts.bigcommerce.notices import SCOPES
 from kontera.storefronts.bigcommerce.tax_setup import tax_combinations, tax_settings
+from kontera.storefronts.fields import Node, Unreadable, parse
 
 _ORDERS, _VAT, _NOTICES = "read orders", "VAT", "notices"
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from kontera.storefronts.bigcommerce.client import PAGE, Client
-from kontera.storefronts.bigcommerce.fields import Node, Unreadable, parse
 from kontera.storefronts.bigcommerce.parties import consignments_of
 from kontera.storefronts.bigcommerce.products import product_nodes
 from kontera.storefronts.bigcommerce.states import INCOMPLETE
+from kontera.storefronts.fields import Node, Unreadable, parse
 
 _GAP = 4  # orders nobody asked for between two that are: cheaper to receive than another call
 _LONGEST_ID = 18  # digits; more is no id of an order

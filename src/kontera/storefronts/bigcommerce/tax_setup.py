@@ -10,7 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from kontera.storefronts.bigcommerce.client import Client
-from kontera.storefronts.bigcommerce.fields import Node, parse
+from kontera.storefronts.fields import Node, parse
 
 DEFAULT_CLASS = "Default Tax Class"  # class 0 exists in every store and is not in the list of classes
 

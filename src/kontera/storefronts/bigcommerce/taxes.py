@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from kontera.commerce import LineTax
 from kontera.money import ZERO, Money, spread, total
-from kontera.storefronts.bigcommerce.fields import Node, Unreadable
+from kontera.storefronts.fields import Node, Unreadable
 
 ITEM, SHIPPING, HANDLING, WRAPPING = "item", "shipping", "handling", "gift-wrapping"
 _NOT_A_CLASS = frozenset({"", "api tax override", "automatic tax"})  # texts that say how, not which class

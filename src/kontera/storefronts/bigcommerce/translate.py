@@ -16,7 +16,6 @@ from kontera.errors import Problem
 from kontera.money import ONE, ZERO, Money, decimals_of, is_currency, round_to, spread, total
 from kontera.storefronts.bigcommerce.charges import charge_lines, fee_lines, shipping_method
 from kontera.storefronts.bigcommerce.discounts import shipping_coupons
-from kontera.storefronts.bigcommerce.fields import Node, Unreadable, parse
 from kontera.storefronts.bigcommerce.parties import Places, customer_of, places_of
 from kontera.storefronts.bigcommerce.payments import has_refund, payment_method_of, payments_of
 from kontera.storefronts.bigcommerce.products import Reading, product_line, product_nodes
@@ -29,6 +28,7 @@ from kontera.storefronts.bigcommerce.taxes import (
     spread_rows,
     tax_book,
 )
+from kontera.storefronts.fields import Node, Unreadable, parse
 
 _REFUNDED_PAYMENT = ("refunded", "partially refunded")
 

@@ -1,6 +1,6 @@
 """Reads values out of one vendor JSON document and names the exact place when a value cannot be used.
 
-Decides how BigCommerce's noise is read: money as padded text, bare text, whole or broken numbers; null, "" and {} as
+Decides how shops' noise is read: money as padded text, bare text, whole or broken numbers; null, "" and {} as
 "nothing here"; dates as RFC 2822 or ISO 8601. Never guesses a value and never judges whether values agree.
 """
 
@@ -98,11 +98,16 @@ class Node:
             return True
         raise Unreadable(self.at(name), f"yes or no was expected, not {_kind(value)}")
 
-    def instant(self, name: str) -> datetime:
-        """The instant in UTC. Raises Unreadable when missing or without a zone."""
+    def instant(self, name: str, zone: str = "") -> datetime:
+        """The instant in UTC. zone: "+00:00" for a field that the vendor's reference says is UTC, written without it.
+        Raises Unreadable when missing or without a zone."""
         text = self.text(name)
         try:
             return parse_instant(text)
+        except ValueError:
+            pass
+        try:
+            return parse_instant(text + zone if text else "")
         except ValueError as error:
             raise Unreadable(self.at(name), "a date with a time zone was expected") from error
 

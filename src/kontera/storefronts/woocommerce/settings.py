@@ -1,0 +1,172 @@
+"""What a merchant states to connect a WooCommerce shop. Decides names, kinds and defaults; stores nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from kontera.calls import Setting, SettingKind, SettingsError, check_settings
+from kontera.clock import parse_instant
+from kontera.commerce import OrderState
+from kontera.money import is_currency
+
+_DECODED = frozenset("&<>\"'")  # the shop decodes HTML entities in the secret before it signs
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        name="store",
+        title="Store code",
+        title_sv="Butikskod",
+        help="Two to six letters; part of every reference in the ledger, so it cannot change later.",
+        help_sv="Två till sex bokstäver; ingår i varje referens i bokföringen och kan därför inte ändras.",
+        required=True,
+    ),
+    Setting(
+        name="base_url",
+        title="Shop address",
+        title_sv="Butikens adress",
+        help="The address of the shop's start page, with its folder if it has one, e.g. https://shop.example.",
+        help_sv="Adressen till butikens startsida, med mapp om den har en, t.ex. https://shop.example.",
+        kind=SettingKind.URL,
+        required=True,
+    ),
+    Setting(
+        name="consumer_key",
+        title="Consumer key",
+        title_sv="Konsumentnyckel",
+        help="WooCommerce > Settings > Advanced > REST API > Add key. Read is enough without notices.",
+        help_sv="WooCommerce > Inställningar > Avancerat > REST API > Lägg till nyckel. Läs räcker utan aviseringar.",
+        required=True,
+        secret=True,
+    ),
+    Setting(
+        name="consumer_secret",
+        title="Consumer secret",
+        title_sv="Konsumenthemlighet",
+        help="Shown once, together with the key.",
+        help_sv="Visas en gång, tillsammans med nyckeln.",
+        required=True,
+        secret=True,
+    ),
+    Setting(
+        name="webhook_secret",
+        title="Secret of the notices",
+        title_sv="Aviseringarnas hemlighet",
+        help="Any long text of your own, without & < > and quotes. We register the notices with it (the key must be "
+        "allowed to write); empty = changes are only found by asking.",
+        help_sv="En egen lång text utan & < > och citattecken. Vi registrerar aviseringarna med den (nyckeln måste få "
+        "skriva); tomt = ändringar hittas bara genom att vi frågar.",
+        secret=True,
+    ),
+    Setting(
+        name="signing",
+        title="How calls are signed",
+        title_sv="Hur anrop undertecknas",
+        help="auto: the key itself over https, OAuth 1.0a over http. oauth: always OAuth, for servers that drop the "
+        "Authorization header.",
+        help_sv="auto: själva nyckeln över https, OAuth 1.0a över http. oauth: alltid OAuth, för servrar som tar bort "
+        "Authorization-huvudet.",
+        kind=SettingKind.CHOICE,
+        choices=("auto", "oauth"),
+        default="auto",
+    ),
+    Setting(
+        name="cut_off",
+        title="First date",
+        title_sv="Första datum",
+        help="Orders changed before this instant are not looked for (ISO 8601 with zone).",
+        help_sv="Order som ändrats före denna tidpunkt söks inte (ISO 8601 med tidszon).",
+    ),
+    Setting(
+        name="currency",
+        title="The shop's own currency",
+        title_sv="Butikens egen valuta",
+        help="Needed only with a currency plugin that does not write it on the order (Aelia).",
+        help_sv="Behövs bara med ett valutatillägg som inte skriver den på ordern (Aelia).",
+    ),
+    Setting(
+        name="vat_number_field",
+        title="Field with the VAT number",
+        title_sv="Fält med momsregistreringsnummer",
+        help="The order's custom field; empty = the fields of the common plugins are tried.",
+        help_sv="Orderns anpassade fält; tomt = de vanliga tilläggens fält prövas.",
+    ),
+    Setting(
+        name="organisation_number_field",
+        title="Field with the organisation number",
+        title_sv="Fält med organisationsnummer",
+        help="The order's custom field; empty = the fields of the common plugins are tried.",
+        help_sv="Orderns anpassade fält; tomt = de vanliga tilläggens fält prövas.",
+    ),
+    Setting(
+        name="own_statuses",
+        title="Order statuses of your own",
+        title_sv="Egna orderstatusar",
+        help="What each means, separated by commas, e.g. packed=placed, delivered=completed.",
+        help_sv="Vad var och en betyder, åtskilda med komma, t.ex. packad=placed, levererad=completed.",
+    ),
+)
+
+
+class WooCommerceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings, checked. `own_statuses`: the shop's own status slug -> what it means to us."""
+
+    store: str
+    base_url: str
+    consumer_key: str
+    consumer_secret: str
+    webhook_secret: str = ""
+    signing: str = "auto"
+    cut_off: datetime | None = None
+    currency: str = ""
+    vat_number_field: str = ""
+    organisation_number_field: str = ""
+    own_statuses: Mapping[str, OrderState] = {}
+
+    @property
+    def site(self) -> str:
+        """The shop's address without a slash at its end."""
+        return self.base_url.rstrip("/")
+
+    @property
+    def api(self) -> str:
+        """Where the API begins, with its version."""
+        return f"{self.site}/wp-json/wc/v3"
+
+    @property
+    def by_oauth(self) -> bool:
+        """Whether calls are signed with OAuth 1.0a: the shop ignores the key itself over plain http."""
+        return self.signing == "oauth" or not self.base_url.startswith("https:")
+
+
+def settings_from(given: Mapping[str, str]) -> WooCommerceSettings:
+    """Checked settings. Raises SettingsError naming what is wrong."""
+    values = check_settings(SETTINGS, given)
+    if not values["store"].isalnum():
+        raise SettingsError("store must be letters and digits only")
+    if _DECODED & set(values.get("webhook_secret", "")):
+        raise SettingsError("webhook_secret must not contain & < > or quotes: the shop would sign with something else")
+    values["currency"] = values.get("currency", "").upper()
+    if values["currency"] and not is_currency(values["currency"]):
+        raise SettingsError("currency must be a currency code like SEK")
+    text = values.pop("cut_off", "")
+    try:
+        cut_off = parse_instant(text) if text else None
+    except ValueError as error:
+        raise SettingsError("cut_off must be a date with time and zone, like 2026-01-01T00:00:00+01:00") from error
+    own = _statuses(values.pop("own_statuses", ""))
+    return WooCommerceSettings(cut_off=cut_off, own_statuses=own, **values)
+
+
+def _statuses(text: str) -> dict[str, OrderState]:
+    """ "packed=placed, delivered=completed" as a mapping; the shop's internal prefix wc- may be written or not."""
+    found = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        slug, _, meaning = (word.strip().lower() for word in part.partition("="))
+        if not slug or meaning not in list(OrderState):
+            known = ", ".join(OrderState)
+            raise SettingsError(f"own_statuses: {part!r} is not like packed=placed (known meanings: {known})")
+        found[slug.removeprefix("wc-")] = OrderState(meaning)
+    return found
