@@ -167,3 +167,22 @@ def test_rounding_at_subtotal_often_does_not(shop: Shop, inclusive: bool) -> Non
     assert 5 < with_rows
     assert (with_total > 10) is inclusive
     assert Decimal(0) < worst <= Decimal("0.03")
+
+
+def test_same_price_everywhere(shop: Shop) -> None:
+    """A shop that turned the price adjustment off: 199 with whatever VAT the buyer has, by both doors."""
+    shop.shopper.switch(adjust_prices=False)
+    bought = shop.shopper.checkout({"sku": "MUG-1"}, billing=GERMANY)
+    over_api = shop.order({"sku": "MUG-1"}, billing=GERMANY, shipping=GERMANY)
+    for order in (shop.get(f"/orders/{bought.id}"), over_api):
+        assert ("167.23", "31.77") == tuple(order["line_items"][0][name] for name in ("total", "total_tax"))
+
+
+def test_noise_and_order_numbers(shop: Shop) -> None:
+    """A price with the noise of PHP floats; a numbering plugin's number is not the id."""
+    shop.shopper.switch(float_noise=True, order_prefix="NK-")
+    order = shop.order({"sku": "MUG-1"})
+    assert (Decimal("159.20000000000002").normalize(), f"NK-{order['id']}") == (
+        order["line_items"][0]["price"].normalize(),
+        order["number"],
+    )

@@ -112,8 +112,9 @@ class Deliverer:
             else:
                 await self._send(client, hook, one)
             self._flying -= 1
-        if not ready and self._held:  # nothing came after what was held back
-            self._waiting, self._held = self._waiting + self._held, []
+        if not ready:  # nothing came after what was held back
+            self._waiting += [one for one in self._held if one.due <= now]
+            self._held = [one for one in self._held if one.due > now]
         return len(ready)
 
     async def _ping(self, client: httpx2.AsyncClient, hook: Hook, one: Delivery) -> None:

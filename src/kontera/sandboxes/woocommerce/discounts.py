@@ -63,7 +63,7 @@ class Discounts:
             left = self.left(piece)
             base = left if self.sequential else piece.price.to_integral_value(ROUND_HALF_UP)
             count = _count(coupon, piece, used)
-            base = base / piece.quantity * count
+            base = base * count / piece.quantity
             discount = min(left, floor(base * percent / HUNDRED))
             whole, total, used = whole + base, total + discount, used + count
             given[piece.key] = given.get(piece.key, ZERO) + discount
@@ -99,7 +99,7 @@ class Discounts:
         return total
 
     def _remainder(self, meant: list[Piece], amount: Decimal, given: dict[int, Decimal]) -> Decimal:
-        """Give `amount` away one unit at a time, as often per line as it has pieces."""
+        """Give `amount` away one unit at a time, one a piece; what finds no place is not given."""
         total = ZERO
         for piece in meant:
             for _ in range(piece.quantity):

@@ -12,7 +12,7 @@ from kontera.sandboxes.woocommerce import life, order_write
 from kontera.sandboxes.woocommerce.listing import arranged, chosen, dated, pages
 from kontera.sandboxes.woocommerce.show import Shower, dates, links
 from kontera.sandboxes.woocommerce.state import Json, Order, Shop
-from kontera.sandboxes.woocommerce.web import ApiError, Call, Endpoint, invalid
+from kontera.sandboxes.woocommerce.web import ApiError, Call, Endpoint, invalid, missing
 
 _HIDDEN = frozenset({"trash", "auto-draft"})
 
@@ -183,7 +183,7 @@ def noted(call: Call) -> Any:
     order = find(call, "order_id")
     text = str(call.body.get("note", ""))
     if not text:
-        raise ApiError("rest_missing_callback_param", "Missing parameter(s): note", 400, params=["note"])
+        raise missing("note")
     row = {
         "id": call.shop.number("note"),
         "note": text,

@@ -16,7 +16,7 @@ from kontera.sandboxes.woocommerce.order_write import BILLING, SHIPPING, amount,
 from kontera.sandboxes.woocommerce.product_show import slug_of
 from kontera.sandboxes.woocommerce.show import dates, links, metas
 from kontera.sandboxes.woocommerce.state import Coupon, Customer, Json, Rate
-from kontera.sandboxes.woocommerce.web import ApiError, Call, Endpoint, invalid
+from kontera.sandboxes.woocommerce.web import ApiError, Call, Endpoint, invalid, missing
 
 _COUPON_KINDS = ("percent", "fixed_cart", "fixed_product")
 
@@ -125,7 +125,7 @@ def _write_customer(call: Call, one: Customer) -> None:
 def customer_created(call: Call) -> Any:
     """A new customer. Raises ApiError when the e-mail address is taken."""
     if not call.body.get("email"):
-        raise ApiError("rest_missing_callback_param", "Missing parameter(s): email", 400, params=["email"])
+        raise missing("email")
     _check_email(call, None)
     now = call.shop.now()
     email = str(call.body["email"])

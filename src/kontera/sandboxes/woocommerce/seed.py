@@ -131,12 +131,6 @@ def _ways(shop: Shop) -> None:
             "method_description": "",
             "method_supports": ["products", "refunds"] if refunds else ["products"],
             "settings": {},
-            "needs_setup": False,
-            "post_install_scripts": [],
-            "settings_url": f"/wp-admin/admin.php?page=wc-settings&tab=checkout&section={name}",
-            "connection_url": None,
-            "setup_help_text": None,
-            "required_settings_keys": [],
         }
         for order, (name, title, refunds) in enumerate(_GATEWAYS)
     }

@@ -162,8 +162,8 @@ class Shower:
         """A product line. SKU and product number are read now: a deleted product leaves null and 0."""
         product = self.shop.products.get(line.variation_id or line.product_id)
         parent = self.shop.products.get(line.product_id) if line.variation_id else None
-        price = line.total / line.quantity if line.quantity else line.total
-        if self.shop.switches.float_noise and price:
+        price = number(line.total / line.quantity if line.quantity else line.total)
+        if self.shop.switches.float_noise and isinstance(price, Decimal):
             price += _NOISE
         return {
             "id": line.id,
@@ -187,7 +187,7 @@ class Shower:
             "meta_data": line_metas(line.meta),
             "sku": product.sku if product else None,
             "global_unique_id": product.gtin if product else "",
-            "price": number(price),
+            "price": price,
             "image": {"id": "", "src": ""},
             "parent_name": parent.name if parent else None,
         }
