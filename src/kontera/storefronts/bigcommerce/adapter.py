@@ -16,7 +16,7 @@ from kontera.commerce import Order
 from kontera.errors import NeedsOperator, OurFault, Problem
 from kontera.storefronts.bigcommerce.changes import changed_orders
 from kontera.storefronts.bigcommerce.client import VENDOR, Client
-from kontera.storefronts.bigcommerce.fields import Unreadable
+from kontera.storefronts.fields import Unreadable
 from kontera.storefronts.bigcommerce.hooks import ensure_hooks
 from kontera.storefronts.bigcommerce.notices import read_notice
 from kontera.storefronts.bigcommerce.readiness import readiness_of
