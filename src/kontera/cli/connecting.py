@@ -67,7 +67,8 @@ def connect(
     except (SettingsError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     if connection.kind == "ledger" and not owner.rulebooks.exists():
-        rules.activate(owner, starter_text("se-bas"), author=author(), reason="starter rulebook", now=CLOCK.now())
+        text = starter_text(VENDORS[vendor].starter)
+        rules.activate(owner, text, author=author(), reason="starter rulebook", now=CLOCK.now())
     engine.wake(connection.pk)
     data = {"code": connection.code, "vendor": vendor, "merchant": owner.slug, "hook": f"/hooks/{connection.door}"}
     show(
