@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kontera.accounting.documents import DocumentLine, SalesInvoice
-from kontera.ledgers.business_central.arithmetic import split, written
+from kontera.ledgers.business_central.arithmetic import divided, split, written
 from kontera.ledgers.business_central.predict import by_account, invoice_entries
 from kontera.ledgers.business_central.rows import Row, rows_of
 from kontera.ledgers.samples import invoice, line, order
@@ -79,6 +79,38 @@ def test_vat_is_that_of_the_running_total(given_lines: list[tuple[str, Decimal]]
             else:
                 expected = (seen * rate / 100).quantize(CENT, ROUND_HALF_UP)
             assert expected == vat
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), AMOUNTS), min_size=1, max_size=8), st.booleans())
+def test_posting_shares_a_groups_vat_out_and_keeps_its_sum(
+    given_lines: list[tuple[str, Decimal]], gross: bool
+) -> None:  # fmt: skip
+    """M41: the draft's sums per group, each line within an öre of its exact share plus what was carried."""
+    rates = {"a": Decimal(25), "b": Decimal(12)}
+    rows = [(group, rates[group], amount) for group, amount in given_lines]
+    drafted, posted = split(rows, gross, 2), divided(rows, gross, 2)
+    for group in rates:
+        places = [place for place, row in enumerate(rows) if row[0] == group]
+        assert sum(drafted[place].vat for place in places) == sum(posted[place].vat for place in places)
+        assert sum(drafted[place].net for place in places) == sum(posted[place].net for place in places)
+    for row, part in zip(rows, posted, strict=True):
+        assert row[2] == (part.net + part.vat if gross else part.net)
+        assert abs(part.vat - _exact_vat(row[2], row[1], gross)) <= 2 * CENT
+
+
+def _exact_vat(amount: Decimal, rate: Decimal, gross: bool) -> Decimal:
+    return amount - amount / (1 + rate / 100) if gross else amount * rate / 100
+
+
+def test_a_line_without_vat_takes_its_share_of_the_total_with_vat() -> None:
+    """M80: worked out by hand at 11.2345: 1.01 is 11.35, both together (2.02) are 22.69, so the second takes 11.34."""
+    rows = [line(CHART, "1.01", 0, currency="EUR"), line(CHART, "1.01", 0, currency="EUR")]
+    rows[1] = msgspec.structs.replace(rows[1], account="3002")
+    document = invoice(CHART, "nt-1", rows, DAY)
+    entries = by_account(invoice_entries(document, written(document, OPTIONS), SETUP, OPTIONS))
+    assert {account: str(amount) for account, amount in entries.items()} == {
+        "3004": "-11.35", "3002": "-11.34", "1510": "22.69",
+    }  # fmt: skip
 
 
 @given(lines())

@@ -1,8 +1,9 @@
 """Business Central's own totals, so that they are known before anything is sent (law 5). Pure.
 
-VAT is computed on the running total of a VAT identifier and the difference goes to the current line: a line's VAT
-depends on the lines before it, a group's only on their sum (SalesLine, UpdateVATAmounts). Decides totals, VAT per
-rate, and whether a document is written with or without VAT in its prices and as what. Never writes JSON.
+On a draft VAT is computed on the running total of a VAT identifier and the difference goes to the current line
+(SalesLine, UpdateVATAmounts); posting shares the group's VAT out over its lines anew, carrying what rounding leaves
+(SalesPost, DivideAmount). A group's sums are the same both times, its lines may differ by an öre. Decides totals, VAT
+per rate, and whether a document is written with or without VAT in its prices and as what. Never writes JSON.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
     """A sales document as it will be written, with what Business Central makes of it. gross: prices include VAT.
-    as_order: as an order, because only an order's prices can be said to include VAT."""
+    as_order: as an order, because only an order's prices can be said to include VAT. splits: as the draft's lines say,
+    posted: as the posted ones will."""
 
     gross: bool
     as_order: bool
     rows: tuple[Row, ...]
     splits: tuple[Split, ...]
+    posted: tuple[Split, ...]
     currency: str
 
     @property
@@ -55,10 +58,10 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
             rates[rate] = rates.get(rate, ZERO) + split.vat
         return {rate: Money(vat, self.currency) for rate, vat in rates.items()}
 
-    def net_by_account(self) -> dict[str, Decimal]:
-        """Amounts without VAT, summed per account."""
+    def net_by_account(self, posted: bool) -> dict[str, Decimal]:
+        """Amounts without VAT, summed per account, as the draft has them or as posting does."""
         sums: dict[str, Decimal] = {}
-        for row, split in zip(self.rows, self.splits, strict=True):
+        for row, split in zip(self.rows, self.posted if posted else self.splits, strict=True):
             sums[row.line.account] = sums.get(row.line.account, ZERO) + split.net
         return sums
 
@@ -79,6 +82,28 @@ def split(lines: Sequence[tuple[str, Decimal, Decimal]], gross: bool, decimals: 
             result.append(Split(net=amount, vat=upto - taken.get(group, ZERO)))
         amounts[group], taken[group] = whole, upto
     return tuple(result)
+
+
+def divided(lines: Sequence[tuple[str, Decimal, Decimal]], gross: bool, decimals: int) -> tuple[Split, ...]:
+    """The same as posted: each line's share of its group's VAT, rounded, what was left over carried to the next."""
+    sums: dict[str, Decimal] = {}
+    for group, _, amount in lines:
+        sums[group] = sums.get(group, ZERO) + amount
+    whole = {group: _vat_of(sums[group], rate, gross, decimals) for group, rate, _ in lines}
+    carried: dict[str, Decimal] = {}
+    result = []
+    for group, _, amount in lines:
+        share = carried.get(group, ZERO) + (whole[group] * amount / sums[group] if sums[group] else ZERO)
+        vat = round_to(share, decimals)
+        carried[group] = share - vat
+        result.append(Split(net=amount - vat if gross else amount, vat=vat))
+    return tuple(result)
+
+
+def _vat_of(amount: Decimal, rate: Decimal, gross: bool, decimals: int) -> Decimal:
+    if gross:
+        return amount - round_to(amount * HUNDRED / (HUNDRED + rate), decimals)
+    return round_to(amount * rate / HUNDRED, decimals)
 
 
 def written(document: SalesInvoice | SalesOrder, options: Options) -> Written:
@@ -104,5 +129,6 @@ def _form(document: SalesInvoice | SalesOrder, gross: bool, options: Options) ->
         as_order=gross or isinstance(document, SalesOrder),
         rows=rows,
         splits=split(lines, gross, decimals_of(document.currency)),
+        posted=divided(lines, gross, decimals_of(document.currency)),
         currency=document.currency,
     )

@@ -29,13 +29,13 @@ def sales_differences(
     _compare(found, "date", document.date.isoformat(), str(day_of(answer.posting_date) or ""))
     _compare(found, "currency", document.currency, answer.currency_code)
     _compare(found, "reference", names.code_of(document.reference), answer.external_document_number)
-    _money(found, "total", form.total, number_of(answer.total_amount_including_tax), document.currency)
-    _money(found, "vat", form.vat, number_of(answer.total_tax_amount), document.currency)
+    _money(found, "total", form.total, answer.total, document.currency)
+    _money(found, "vat", form.vat, answer.vat, document.currency)
     held: dict[str, Decimal] = {}
     for line in answer.lines:
-        net = line.net_amount if line.net_amount is not None else number_of(line.amount_excluding_tax)
-        held[line.line_object_number] = held.get(line.line_object_number, ZERO) + net
-    _accounts(found, form.net_by_account(), held, document.currency)
+        held[line.line_object_number] = held.get(line.line_object_number, ZERO) + line.net
+    if form.net_by_account(posted=True) != held:  # a posted document's lines were shared out anew
+        _accounts(found, form.net_by_account(posted=False), held, document.currency)
     return found
 
 
@@ -68,12 +68,11 @@ def entry_differences(
 def sales_receipt(answer: SalesDocument, booked: bool, url: Callable[[str], str], as_order: bool) -> Receipt:
     """The receipt of an invoice or order; its address carries the id, which survives posting."""
     currency = answer.currency_code
-    total, vat = answer.total_amount_including_tax, answer.total_tax_amount
     return Receipt(
         number=answer.number,
         url=url(f"{'salesOrders' if as_order else 'salesInvoices'}({answer.id})"),
-        total=None if total is None else Money(total, currency),
-        vat=None if vat is None else Money(vat, currency),
+        total=Money(answer.total, currency),
+        vat=Money(answer.vat, currency),
         booked=booked,
         voucher_number=answer.number if booked else "",
     )

@@ -2,7 +2,8 @@
 
 Decides accounts and amounts as its posting does: the receivable on the account of the customer posting group, sales on
 the line's account, VAT on the account of the VAT posting set-up. In a foreign currency every line takes what the
-running total is worth minus what the lines before took, so that nothing is left over (SalesPost, RoundAmount).
+running total is worth minus what the lines before took, so that nothing is left over (SalesPost, RoundAmount; read
+in Microsoft's source, as is that a line without VAT takes its share of the total with VAT).
 Never looks at what our rules wanted: comparing the two is the point.
 """
 
@@ -30,11 +31,11 @@ def invoice_entries(
     area = options.area_of(document.customer, document.region)
     sums: dict[Place, Decimal] = {}
     net_so_far = gross_so_far = net_home = gross_home = ZERO
-    for row, split in zip(form.rows, form.splits, strict=True):
+    for row, split in zip(form.rows, form.posted, strict=True):
         net_so_far += split.net
         gross_so_far += split.net + split.vat
-        net = round_to(net_so_far * rate, decimals) - net_home
         gross = round_to(gross_so_far * rate, decimals) - gross_home
+        net = round_to(net_so_far * rate, decimals) - net_home if split.vat else gross
         net_home, gross_home = net_home + net, gross_home + gross
         line = row.line
         centre, project = line.cost_centre or document.cost_centre, line.project or document.project

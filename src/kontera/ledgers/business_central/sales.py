@@ -28,7 +28,7 @@ from kontera.ledgers.business_central.client import (
 from kontera.ledgers.business_central.settings import Options
 from kontera.ledgers.business_central.snapshot import Known
 from kontera.ledgers.business_central.translate import sales_body
-from kontera.ledgers.business_central.wire import SalesDocument, number_of
+from kontera.ledgers.business_central.wire import SalesDocument
 from kontera.ledgers.protocol import AlreadyRecorded, Bound, Receipt, Recorded, RecordedDifferently, RecordOutcome
 
 _WITHDRAWN = frozenset({"Canceled", "Corrective"})
@@ -95,7 +95,7 @@ class Sales:
         path, key = place.groups()
         post = self._post_order if path == "salesOrders" else self._post_invoice
         posted = post(key, receipt)
-        total = number_of(posted.total_amount_including_tax)
+        total = posted.total
         if receipt.total is not None and receipt.total.amount != total:
             facts = {"order": document.order_number, "document": document.reference, "number": posted.number}
             told = f"total: {receipt.total} / {total:f} {posted.currency_code}"
@@ -157,5 +157,5 @@ def _by_reference(path: str, document: Sale) -> Call:
 
 def _withdrawn(row: SalesDocument, document: Sale) -> bool:
     """Cancelled; or the empty invoice Business Central posts to fill the gap of a deleted draft's number."""
-    empty = not number_of(row.total_amount_including_tax) and not row.lines and bool(document.total)
+    empty = not row.total and not row.lines and bool(document.total)
     return row.status in _WITHDRAWN or (empty and row.status not in _UNPOSTED)

@@ -101,8 +101,11 @@ class SalesLine(_Wire, frozen=True):
     unit_price: Number = None
     net_amount: Number = None
     net_tax_amount: Number = None
-    amount_excluding_tax: Number = None
-    tax_percent: Number = None
+
+    @property
+    def net(self) -> Decimal:
+        """The line's amount without VAT, after the invoice discount."""
+        return number_of(self.net_amount)
 
 
 class SalesDocument(_Wire, frozen=True):
@@ -127,6 +130,20 @@ class SalesDocument(_Wire, frozen=True):
     def lines(self) -> tuple[SalesLine, ...]:
         """The lines, whichever kind of document it is."""
         return self.sales_invoice_lines or self.sales_order_lines
+
+    @property
+    def total(self) -> Decimal:
+        """What the customer owes. Of an order the sum of its lines: the header's totals lag behind account lines."""
+        if self.sales_order_lines:
+            return sum((line.net + number_of(line.net_tax_amount) for line in self.sales_order_lines), Decimal(0))
+        return number_of(self.total_amount_including_tax)
+
+    @property
+    def vat(self) -> Decimal:
+        """All VAT; of an order the sum of its lines."""
+        if self.sales_order_lines:
+            return sum((number_of(line.net_tax_amount) for line in self.sales_order_lines), Decimal(0))
+        return number_of(self.total_tax_amount)
 
 
 class CustomerAnswer(_Wire, frozen=True):
