@@ -23,7 +23,6 @@ SENT_TO = {
     "invoice_as_order": "salesOrders",
     "order": "salesOrders",
     "payment": "customerPayments",
-    "payment_with_cost_centre": "customerPayments",
     "voucher_line": "journalLines",
     "customer_private": "customers",
     "customer_company_abroad": "customers",

@@ -82,6 +82,16 @@ def test_what_a_refusal_is_about(text: str, code: str, cause: str) -> None:
     assert missing == set()
 
 
+def test_a_missing_pair_of_vat_groups_is_named() -> None:
+    """M88: the account's own group is looked up before the line's, so it may be one the order never named."""
+    text = (
+        "The VAT Posting Setup does not exist. Identification fields and values: VAT Bus. Posting Group='OSSDE',"
+        "VAT Prod. Posting Group='VAT25'"
+    )
+    problem = explain(Refused("Internal_RecordNotFound", text, 400, "POST salesInvoices"), CONTEXT).problem
+    assert problem.facts["vat_code"] == "OSSDE / VAT25"
+
+
 def test_a_permission_that_is_missing_names_the_function() -> None:
     """M118: 403 whatever the words."""
     error = explain(Refused("Authentication", "", 403, "GET customerPaymentJournals"), {})

@@ -24,6 +24,7 @@ Query = Mapping[str, str]
 VENDOR = "Business Central"
 _BUSY_SECONDS = 15.0  # 429 carries no Retry-After that Microsoft documents
 _QUOTED = 300
+_COMPANY = re.compile(r"^.*/companies\([^)]*\)/")
 _CORRELATION = re.compile(r"\s*CorrelationId:\s*([0-9a-f-]{36})\.?\s*$", re.IGNORECASE)
 
 
@@ -197,7 +198,7 @@ class BusinessCentralClient:
             if answer.status == 401:
                 raise self.tokens.refused(f"HTTP 401 {answer.body[:_QUOTED].decode(errors='replace')}")
         writing = method != "GET" if writes is None else writes
-        request = f"{method} {urlsplit(path).path.rpartition('/companies')[2] or path}"
+        request = f"{method} {_COMPANY.sub('', urlsplit(path).path).lstrip('/')}"
         if answer.body and not answer.is_json and answer.status not in (429, 403):
             raise _unavailable(request, writing, f"HTTP {answer.status}", maintenance=True)
         self._judge(request, writing, answer.status, answer.headers, answer.body)

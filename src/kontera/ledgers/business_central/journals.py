@@ -134,8 +134,7 @@ class Payments:
         raise NeedsLedgerSetup(Problem(code="LEDGER_REFUSED", facts={**facts, "reason": reason}))
 
     def _insert(self, journal: str, document: CustomerPayment, bound: Bound) -> Payment:
-        body = payment_body(document, bound, self._known().dimensions)
-        return self._client.post(Payment, f"{_JOURNALS}({journal})/customerPayments", body)
+        return self._client.post(Payment, f"{_JOURNALS}({journal})/customerPayments", payment_body(document, bound))
 
     def _post(self, journal: str, document: CustomerPayment) -> list[Result]:
         post = Call("POST", f"journals({journal})/Microsoft.NAV.post")
@@ -193,8 +192,10 @@ class Vouchers:
         lines = f"journals({journal})/journalLines"
         left = [Call("DELETE", f"{lines}({row.id})") for row in self._client.pages(Identified, lines)]
         calls = left + [Call("POST", lines, body) for body in self._bodies(document)]
-        for result in self._client.batch(calls, writes=True):
+        made = self._client.batch(calls, writes=True)
+        for result in made:
             self._client.check(result)
+        self._write_dimensions(document, [self._client.read(Identified, result).id for result in made[len(left) :]])
         self._client.act(f"journals({journal})/Microsoft.NAV.post")
         posted = self._books.posted(number, OTHER)
         self._client.delete(f"journals({journal})")
@@ -209,11 +210,22 @@ class Vouchers:
         return _found(_voucher_receipt(document), self._differences(document, posted)) if posted else None
 
     def _bodies(self, document: Voucher) -> list[Mapping[str, Any]]:
-        day, dimensions = document.date.isoformat(), self._known().dimensions
+        day = document.date.isoformat()
         return [
-            voucher_line(posting, place, document.reference, day, document.text, dimensions)
+            voucher_line(posting, place, document.reference, day, document.text)
             for place, posting in enumerate(document.postings, 1)
         ]
+
+    def _write_dimensions(self, document: Voucher, keys: list[str]) -> None:
+        calls = [
+            Call("POST", f"journalLines({key})/dimensionSetLines", {"code": code, "valueCode": value})
+            for key, posting in zip(keys, document.postings, strict=True)
+            for code, value in zip(self._known().dimensions, (posting.cost_centre, posting.project), strict=True)
+            if code and value
+        ]
+        if calls:
+            for result in self._client.batch(calls, writes=True):
+                self._client.check(result)
 
     def _differences(self, document: Voucher, posted: list[EntryAnswer]) -> compare.Differences:
         currency = self._known().setup.currency

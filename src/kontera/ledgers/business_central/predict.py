@@ -48,12 +48,10 @@ def invoice_entries(
 
 def payment_entries(document: CustomerPayment, setup: LedgerSetup, options: Options) -> tuple[Entry, ...]:
     """What posting the payment writes when the rate is still the invoice's: a difference in rate between the two days
-    goes to the currency's gain and loss accounts, which a payment alone does not know."""
+    goes to the currency's gain and loss accounts, which a payment alone does not know. Between two balance accounts no
+    cost centre is written."""
     amount = round_to(document.amount.amount * rate_on(document, setup), decimals_of(setup.currency))
-    sums = {
-        (document.account, document.cost_centre, document.project): amount,
-        (options.receivable, document.cost_centre, document.project): -amount,
-    }
+    sums = {(document.account, "", ""): amount, (options.receivable, "", ""): -amount}
     return _entries(sums, setup.currency)
 
 

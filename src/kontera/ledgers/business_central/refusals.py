@@ -114,6 +114,11 @@ BY_TEXT: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
     for pattern, rule in (
         (_DENIED.pattern, _LICENCE),
         (r"Posting Date is not within your range of allowed posting dates", _LOCKED),
+        (
+            r"VAT Posting Setup does not exist.*VAT Bus\. Posting Group='(?P<area>[^']*)',\s*"
+            r"VAT Prod\. Posting Group='(?P<group>[^']*)'",
+            _VAT,
+        ),
         (r"VAT Posting Setup .*(does not exist|is blocked|must )|blocked in .*VAT Posting Setup", _VAT),
         (r"(Blocked|Direct Posting|Account Type) must .*G/L Account" + _NUMBER, _ACCOUNT_INACTIVE),
         (r"(Blocked|Direct Posting|Account Type) must .*G/L Account", _ACCOUNT_INACTIVE),
@@ -177,7 +182,10 @@ def _rule_for(refused: Refused) -> tuple[Rule, dict[str, str]]:
     for pattern, rule in BY_TEXT:
         match = pattern.search(refused.text)
         if match:
-            return rule, {name: value for name, value in match.groupdict().items() if value}
+            found = {name: value for name, value in match.groupdict().items() if value}
+            if "group" in found:  # not always the line's own: an account brings a group that is looked up first
+                found["vat_code"] = f"{found.get('area', '')} / {found['group']}"
+            return rule, found
     return _UNKNOWN, {}
 
 

@@ -25,6 +25,7 @@ from kontera.ledgers.business_central.client import (
     literal,
     vendor_problem,
 )
+from kontera.ledgers.business_central.dimensions import write_line_dimensions
 from kontera.ledgers.business_central.settings import Options
 from kontera.ledgers.business_central.snapshot import Known
 from kontera.ledgers.business_central.translate import sales_body
@@ -51,7 +52,7 @@ class Sales:
     def record(self, document: Sale, bound: Bound) -> RecordOutcome:
         """Write it and read it back in one request."""
         form, known = written(document, self._options), self._known()
-        body = sales_body(document, form, bound, known.dimensions, known.ids)
+        body = sales_body(document, form, bound, known.ids)
         path = "salesOrders" if form.as_order else "salesInvoices"
         results = self._client.batch([Call("POST", path, body), _by_reference(path, document)], writes=True)
         made = self._client.read(SalesDocument, results[0])
@@ -87,12 +88,14 @@ class Sales:
         return AlreadyRecorded(receipt=receipt)
 
     def book(self, document: SalesInvoice, receipt: Receipt) -> Receipt:
-        """Post it and read it back in one request; posted already is success."""
+        """Post it and read it back in one request; posted already is success. Lines with dimensions of their own are
+        given them first."""
         place = _ADDRESS.search(receipt.url)
         if place is None:
             facts = {"order": document.order_number, "reason": f"the receipt names no document: {receipt.url}"}
             raise OurFault(Problem(code="OUR_FAULT", facts=facts))
         path, key = place.groups()
+        write_line_dimensions(self._client, self._known().dimensions, document, path, key, receipt.number)
         post = self._post_order if path == "salesOrders" else self._post_invoice
         posted = post(key, receipt)
         total = posted.total

@@ -21,9 +21,7 @@ Body = dict[str, Any]
 Dimensions = tuple[str, str]  # codes of the global dimensions that cost centre and project are
 
 
-def sales_body(
-    document: SalesInvoice | SalesOrder, form: Written, bound: Bound, dimensions: Dimensions, ids: Mapping[str, str]
-) -> Body:
+def sales_body(document: SalesInvoice | SalesOrder, form: Written, bound: Bound, ids: Mapping[str, str]) -> Body:
     """The header with its lines. ids: the ids of payment terms ("terms:10") and shipment methods ("method:DHL")."""
     day = document.date.isoformat()
     body: Body = {
@@ -47,14 +45,14 @@ def sales_body(
         _put(body, "shipToName", texts.clean(card.delivery.name or card.delivery.company or card.name, texts.NAME))
         _address(body, card.delivery, "shipTo")
     body["salesOrderLines" if form.as_order else "salesInvoiceLines"] = [
-        _line(row, document, isinstance(document, SalesInvoice) and form.as_order, dimensions) for row in form.rows
+        _line(row, document, isinstance(document, SalesInvoice) and form.as_order) for row in form.rows
     ]
     return body
 
 
-def payment_body(document: CustomerPayment, bound: Bound, dimensions: Dimensions) -> Body:
+def payment_body(document: CustomerPayment, bound: Bound) -> Body:
     """A line of a payment journal: money that came in is negative. The balancing account is the journal's."""
-    body: Body = {
+    return {
         "lineNumber": names.line_number(document.reference),
         "postingDate": document.date.isoformat(),
         "documentNumber": names.number_of(document.reference),
@@ -63,12 +61,11 @@ def payment_body(document: CustomerPayment, bound: Bound, dimensions: Dimensions
         "appliesToInvoiceNumber": bound.invoice,
         "description": texts.label(f"{document.order_number} {document.method}", texts.LINE, document.reference),
     }
-    return _with_dimensions(body, document.cost_centre, document.project, dimensions)
 
 
-def voucher_line(posting: Posting, place: int, reference: str, day: str, text: str, dimensions: Dimensions) -> Body:
+def voucher_line(posting: Posting, place: int, reference: str, day: str, text: str) -> Body:
     """A line of a general journal: debit above zero, credit below."""
-    body: Body = {
+    return {
         "lineNumber": place * 10000,
         "accountType": "G_x002F_L_x0020_Account",
         "accountNumber": posting.account,
@@ -78,7 +75,6 @@ def voucher_line(posting: Posting, place: int, reference: str, day: str, text: s
         "amount": posting.amount.amount,
         "description": texts.label(posting.text or text, texts.LINE, reference),
     }
-    return _with_dimensions(body, posting.cost_centre, posting.project, dimensions)
 
 
 def customer_body(card: CustomerCard, area_id: str) -> Body:
@@ -107,7 +103,7 @@ def tax_number(card: CustomerCard) -> str:
     return texts.clean(card.vat_number or card.organisation_number, texts.TAX_NUMBER)
 
 
-def _line(row: Row, document: SalesInvoice | SalesOrder, ships: bool, dimensions: Dimensions) -> Body:
+def _line(row: Row, document: SalesInvoice | SalesOrder, ships: bool) -> Body:
     """lineType first, or the number would be looked up as a standard text; the price after the quantity, which resets
     it. ships: said, since a company may propose to ship nothing."""
     line = row.line
@@ -126,19 +122,7 @@ def _line(row: Row, document: SalesInvoice | SalesOrder, ships: bool, dimensions
     if ships:
         body["shipQuantity"] = row.quantity
         body["invoiceQuantity"] = row.quantity
-    centre, project = line.cost_centre or document.cost_centre, line.project or document.project
-    if (centre, project) == (document.cost_centre, document.project):
-        return body  # as the header
-    return _with_dimensions(body, centre, project, dimensions)
-
-
-def _with_dimensions(body: Body, centre: str, project: str, dimensions: Dimensions) -> Body:
-    held = [
-        {"code": code, "valueCode": value}
-        for code, value in zip(dimensions, (centre, project), strict=True)
-        if code and value
-    ]
-    return {**body, "dimensionSetLines": held} if held else body
+    return body
 
 
 def _address(body: Body, address: Address, prefix: str) -> None:

@@ -85,8 +85,9 @@ class Company(_Wire, frozen=True):
 
 
 class DimensionLine(_Wire, frozen=True):
-    """One dimension of a line or an entry; the dimension's code and its value's."""
+    """One dimension of a line or an entry; the dimension's code and its value's. id: the dimension's."""
 
+    id: str = ""
     code: str = ""
     value_code: str = ""
 
@@ -101,6 +102,7 @@ class SalesLine(_Wire, frozen=True):
     unit_price: Number = None
     net_amount: Number = None
     net_tax_amount: Number = None
+    dimension_set_lines: tuple[DimensionLine, ...] = ()
 
     @property
     def net(self) -> Decimal:
