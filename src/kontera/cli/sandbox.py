@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SANDBOXES = {
     "bigcommerce": ("kontera.sandboxes.bigcommerce", "BigCommerceSandbox"),
+    "business_central": ("kontera.sandboxes.business_central", "BusinessCentralSandbox"),
     "fortnox": ("kontera.sandboxes.fortnox", "FortnoxSandbox"),
 }
 
