@@ -160,6 +160,13 @@ def test_a_company_by_its_name() -> None:
     for _ in range(2):
         assert fake.ledger.find(INVOICE, Bound(customer="10000")) is None
     assert [request.url.path.rpartition("/")[2] for request in fake.requests] == ["companies", "$batch", "$batch"]
+    assert fake.saved == [{"company_found": f"{COMPANY} Nordisk Te"}]
+    kept = Fake(lambda *_: listed(), {"company": "Nordisk Te", **fake.saved[0]}, outer=outer)
+    assert kept.ledger.find(INVOICE, Bound(customer="10000")) is None
+    assert len(kept.requests) == 1
+    renamed = Fake(lambda *_: listed(), {"company": "CRONUS SE", **fake.saved[0]}, outer=outer)
+    assert renamed.ledger.find(INVOICE, Bound(customer="10000")) is None
+    assert len(renamed.requests) == 2
     other = fails(Fake(lambda *_: listed(), {"company": "Nordiskt"}, outer=outer), False)
     assert other.problem.code == "LEDGER_REFUSED"
     assert "CRONUS SE" in other.problem.vendor

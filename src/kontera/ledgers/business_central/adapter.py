@@ -72,8 +72,13 @@ class BusinessCentralLedger:
     ) -> None:
         values = check_settings(SETTINGS, settings)
         self.options = options_from(values)
+        tokens = Tokens(values, caller, save_settings, load_settings)
         self.client = BusinessCentralClient(
-            caller, Tokens(values, caller, save_settings, load_settings), values["company"]
+            caller,
+            tokens,
+            values["company"],
+            values.get("company_found", ""),
+            lambda found: save_settings({"company_found": found}),
         )
         self._held: Known | None = None
         self._books = Books(self.client)

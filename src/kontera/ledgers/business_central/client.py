@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -79,13 +79,18 @@ def literal(text: str) -> str:
 
 
 class BusinessCentralClient:
-    """Calls to one company. Safe to use from several threads. company: its name or id."""
+    """Calls to one company. Safe to use from several threads. company: its name or id; found: its id and that name, as
+    `keep` was once told them, so that a name is looked up once and not by every worker."""
 
-    def __init__(self, caller: Caller, tokens: Tokens, company: str) -> None:
+    def __init__(
+        self, caller: Caller, tokens: Tokens, company: str, found: str = "", keep: Callable[[str], None] | None = None
+    ) -> None:  # fmt: skip
         self.caller = caller
         self.tokens = tokens
         self._company = company
-        self._company_id = company.lower() if _is_guid(company) else ""
+        self._keep = keep
+        key, _, name = found.partition(" ")
+        self._company_id = company.lower() if _is_guid(company) else key if name == company else ""
 
     def url(self, path: str) -> str:
         """The address of a resource of the company, as people's receipts carry it."""
@@ -102,6 +107,8 @@ class BusinessCentralClient:
                 text = f"the company {self._company!r} is not one of: {names}"
                 raise Refused("Internal_CompanyNotFound", text, 404, "GET companies")
             self._company_id = ours[0]
+            if self._keep is not None:
+                self._keep(f"{ours[0]} {self._company}")
         return self._company_id
 
     def get(self, kind: type[T], path: str) -> T:

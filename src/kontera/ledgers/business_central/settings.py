@@ -94,6 +94,7 @@ SETTINGS: tuple[Setting, ...] = (
         help_sv="RÖRELSE/PRODUKT=procent:konto med komma emellan, * för alla. Omvänd skattskyldighet är 0. API:t "
         "listar dem inte. Exempel: OSSDE/OSS19=19:2670",
     ),
+    Setting(name="company_found", title="Company id and name", title_sv="Företagets id och namn", managed=True),
     Setting(name="access_token", title="Access token", title_sv="Åtkomsttoken", secret=True, managed=True),
     Setting(name="access_expires", title="Access token expires", title_sv="Åtkomsttoken går ut", managed=True),
 )
