@@ -14,7 +14,6 @@ from typing import Any
 from kontera.money import ZERO
 from kontera.sandboxes.business_central import state
 from kontera.sandboxes.business_central.company import Company
-from kontera.sandboxes.business_central.kinds import INVOICE
 from kontera.sandboxes.business_central.store import Record
 
 
@@ -42,7 +41,7 @@ def audit(company: Company) -> dict[str, Any]:
         "duplicate_customers": _twice(company.table("customers"), "email"),
         "duplicate_payments": _twice(payments, "externalDocumentNumber", "customerNumber", "amount"),
         "unbalanced_documents": unbalanced(entries),
-        "unpaid_invoices": [row["number"] for row in posted if state.status(company, INVOICE, row) == "Open"],
+        "unpaid_invoices": [row["number"] for row in posted if state.status(company, row) == "Open"],
         "unposted_journal_lines": len(company.table("journalLines")),
         "receivables_differ": _receivables(company),
         "balances": {
@@ -70,13 +69,11 @@ def balances_of(company: Company) -> dict[str, Decimal]:
 
 
 def _receivables(company: Company) -> str:
-    """By how much the customer ledger (open local-currency entries) differs from its accounts; "0" when it does not."""
+    """By how much what is left of the customer ledger differs from its accounts, local currency; "0" as it must."""
     accounts = {group["receivables"] for group in company.customer_groups.values()}
     booked = sum((amount for number, amount in balances_of(company).items() if number in accounts), ZERO)
-    ledger = list(company.table("customerLedger"))
-    if any(row["currency"] for row in ledger):
-        return "0"  # rates stand between them; the entries' own balance is checked above
-    return str((booked - sum((row["remaining"] for row in ledger), ZERO)).normalize() + ZERO)
+    owed = sum((row["local"] for row in company.table("customerLedger")), ZERO)
+    return f"{(booked - owed).normalize() + ZERO:f}"
 
 
 def _counts(records: Iterable[Record], *names: str) -> Counter[str]:
