@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -47,6 +48,20 @@ def audit(company: Company) -> dict[str, Any]:
         "balances": {
             number: f"{amount.normalize() + ZERO:f}" for number, amount in sorted(balances_of(company).items())
         },
+    }
+
+
+def setup(company: Company) -> dict[str, Any]:
+    """The posting set-up the API does not show: cells of VAT and of general business x product groups."""
+    return {
+        "vat": [
+            {"business": business, "product": product, **asdict(cell)}
+            for (business, product), cell in sorted(company.vat.items())
+        ],
+        "general": [
+            {"business": business, "product": product, **asdict(cell)}
+            for (business, product), cell in sorted(company.general.items())
+        ],
     }
 
 
