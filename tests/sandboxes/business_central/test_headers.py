@@ -69,7 +69,7 @@ def test_customer_is_needed_and_must_agree(api: Api, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_empty_values_and_cleared_ids(api: Api, kind: str) -> None:
-    """BC 39, BC 40, BC 177, BC 196, BC 204: empty is a value; a zero id clears; the bill-to city follows."""
+    """BC 39, BC 40, BC 145, BC 177, BC 191, BC 196, BC 204: empty is a value, a zero id clears."""
     made = api.post(kind, customerNumber="10000")
     path = f"{kind}({made['id']})"
     changed = api.patch(path, sellToCity="", paymentTermsId=ZERO_GUID)
@@ -137,7 +137,7 @@ def test_draft_e_mail_survives_posting(api: Api) -> None:
 
 
 def test_send(api: Api) -> None:
-    """BC 182, BC 199: invoices in any state; credit memos once posted."""
+    """BC 71, BC 182, BC 199: invoices in any state; credit memos once posted."""
     draft = api.invoice(api.line())
     path = f"salesInvoices({draft['id']})"
     for action in ("send", "post", "send", "cancel", "send"):

@@ -273,6 +273,22 @@ def test_lost_answer_of_a_posting(api: Api) -> None:
     )
 
 
+def test_the_set_up_the_api_hides(api: Api) -> None:
+    """B3: VAT business x product and what it says, read and changed through the control plane only."""
+    api.pull("vat", business="OSS-DE", product="VAT25", percent=19, identifier="OSS-DE19", account="2670")
+    cells = api.http.get("/_sandbox/setup").json()["vat"]
+    (cell,) = [each for each in cells if each["business"] == "OSS-DE"]
+    assert ("OSS-DE19", 19, "Normal VAT", "2670") == tuple(
+        cell[name] for name in ("identifier", "percent", "kind", "account")
+    )
+    area = api.id_of("taxAreas", "OSS-DE")
+    made = api.post("customers", displayName="Erika", country="DE", taxAreaId=area)
+    posted = api.posted(api.line(), customerNumber=made["number"])
+    assert {"1510": D(4760), "3001": D(-4000), "2670": D(-760)} == api.entries(posted["number"])
+    for action, body in (("switches", {"nonsense": 1}), ("set", {"table": "salesOrders"}), ("rate", {})):
+        assert 400 == api.http.post(f"/_sandbox/actions/{action}", json=body).status_code
+
+
 def test_two_companies_and_reset(api: Api) -> None:
     """E 1: companies share nothing; a reset empties them."""
     other = api.pull("company", name="Second AB")

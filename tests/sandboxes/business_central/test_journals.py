@@ -227,3 +227,24 @@ def test_dimension_set_lines(api: Api, kind: str) -> None:
         assert [] == api.get(dims)
     assert "You must get to the parent first" in api.text("GET", "dimensionSetLines")
     assert "You must get to the parent first" in api.text("POST", "dimensionSetLines", {"code": "PROJEKT"})
+
+
+def test_parts_in_another_rate_close_to_nothing(api: Api, batch: str) -> None:
+    """E 13: paid in odd parts at other rates, nothing is left on the receivable; the same for a credit memo."""
+    api.pull("rate", currency="EUR", day="2026-03-02", rate="11.1119")
+    posted = api.posted(api.line(unitPrice=D("26.66")), currencyCode="EUR", customerNumber="30000")
+    api.pull("rate", currency="EUR", day="2026-03-10", rate="11.4567")
+    api.pull("set", table="customers", number="30000", values={"currencyCode": "EUR"})
+    for amount in ("-3.33", "-3.33", "-20.00"):
+        made = pay(api, batch, amount=D(amount), appliesToInvoiceId=posted["id"], postingDate="2026-03-10")
+        assert "30000" == made["customerNumber"]
+    api.act(f"journals({batch})", "post")
+    assert "Paid" == api.get(f"salesInvoices({posted['id']})")["status"]
+    other = api.posted(api.line(unitPrice=D("26.66")), currencyCode="EUR", customerNumber="30000")
+    memo = api.credit(api.line(unitPrice=D("26.66")), currencyCode="EUR", customerNumber="30000",
+                      postingDate="2026-03-10", invoiceId=other["id"])  # fmt: skip
+    api.act(f"salesCreditMemos({memo['id']})", "post")
+    found = api.audit()
+    assert ([], "0") == (found["unbalanced_documents"], found["receivables_differ"])
+    assert "1510" not in found["balances"]
+    assert 0 > D(found["balances"]["3960"])

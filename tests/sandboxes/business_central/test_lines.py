@@ -214,7 +214,7 @@ def test_shortcut_dimensions_reach_the_lines(api: Api) -> None:
 
 @pytest.mark.parametrize(("kind", "lines"), KINDS)
 def test_lines_need_a_document(api: Api, kind: str, lines: str) -> None:
-    """BC 47, BC 72, BC 73, BC 75, BC 76: reached through the header, by id, or by documentId."""
+    """BC 47, BC 174, BC 72, BC 73, BC 75, BC 76: reached through the header, by id, or by documentId."""
     made, other = document(api, kind, api.line()), document(api, kind, api.line(), api.line())
     assert "You must specify an Id or a Document Id to get the lines." == api.text("GET", lines)
     for address in (

@@ -12,6 +12,10 @@ def test_open_also_means_released(api: Api) -> None:
     api.pull("release", id=draft["id"])
     released = api.get(f"salesInvoices({draft['id']})")
     assert ("Open", draft["number"]) == (released["status"], released["number"])
+    api.pull("release", id=draft["id"], review=True)
+    assert "In_x0020_Review" == api.get(f"salesInvoices({draft['id']})")["status"]
+    api.pull("release", id=draft["id"], reopen=True)
+    assert "Draft" == api.get(f"salesInvoices({draft['id']})")["status"]
 
 
 def test_zero_total_is_paid_at_once(api: Api) -> None:

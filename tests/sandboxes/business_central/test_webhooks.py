@@ -98,7 +98,7 @@ def attempts(api: Api) -> list[tuple[str, int]]:
 
 
 def test_handshake_renewal_and_expiry(api: Api, listener: Listener) -> None:
-    """BC 260, BC 244, A5: the token comes back or nothing is kept; three days; renewed with another handshake."""
+    """BC 260, BC 243, BC 244, A5: the token comes back or nothing is kept; three days; renewed likewise."""
     body = {"notificationUrl": f"{listener.url}/bad", "resource": f"/api/v2.0/companies({api.company})/customers"}
     assert 400 == api.raw("POST", "subscriptions", body).status_code
     assert [] == api.raw("GET", "subscriptions").json()["value"]

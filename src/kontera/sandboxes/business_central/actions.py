@@ -98,7 +98,7 @@ def _unapply(company: Company, invoice: Record, credit: Record) -> None:
     owed = state.entry_of(company, invoice["number"], "Invoice")
     for entry in (owed, credit):
         if entry is not None:
-            ledger.edit(entry, remaining=entry["amount"], open=True)
+            ledger.edit(entry, remaining=entry["amount"], local=entry["localAmount"], open=True)
 
 
 def _opposite(company: Company, kind: Kind, source: Record) -> Record:
@@ -127,7 +127,8 @@ def _copied(company: Company, kind: Kind, source_kind: Kind, source: Record) -> 
     today = company.today()
     draft = company.table(kind.name).add({
         **{name: each.empty for name, each in fields.items() if name != "id" and not each.calculated}, **known,
-        "_posted": False, "_lines": (), "_canceled": False, "_corrective": False, "_corrects": "", "number": "",
+        "_posted": False, "_lines": (), "_canceled": False, "_corrective": False, "_corrects": "", "_entry": "",
+        "number": "",
         "postingDate": max(source["postingDate"], today), kind.day: max(source["postingDate"], today),
         "dueDate": max(source["postingDate"], today), "_postingNumber": "", "_shippingNumber": "",
     })  # fmt: skip

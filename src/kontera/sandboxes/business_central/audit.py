@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 from kontera.money import ZERO
 from kontera.sandboxes.business_central import state
 from kontera.sandboxes.business_central.company import Company
-from kontera.sandboxes.business_central.kinds import INVOICE
 from kontera.sandboxes.business_central.store import Record
 
 
@@ -42,12 +42,26 @@ def audit(company: Company) -> dict[str, Any]:
         "duplicate_customers": _twice(company.table("customers"), "email"),
         "duplicate_payments": _twice(payments, "externalDocumentNumber", "customerNumber", "amount"),
         "unbalanced_documents": unbalanced(entries),
-        "unpaid_invoices": [row["number"] for row in posted if state.status(company, INVOICE, row) == "Open"],
+        "unpaid_invoices": [row["number"] for row in posted if state.status(company, row) == "Open"],
         "unposted_journal_lines": len(company.table("journalLines")),
         "receivables_differ": _receivables(company),
         "balances": {
             number: f"{amount.normalize() + ZERO:f}" for number, amount in sorted(balances_of(company).items())
         },
+    }
+
+
+def setup(company: Company) -> dict[str, Any]:
+    """The posting set-up the API does not show: cells of VAT and of general business x product groups."""
+    return {
+        "vat": [
+            {"business": business, "product": product, **asdict(cell)}
+            for (business, product), cell in sorted(company.vat.items())
+        ],
+        "general": [
+            {"business": business, "product": product, **asdict(cell)}
+            for (business, product), cell in sorted(company.general.items())
+        ],
     }
 
 
@@ -70,13 +84,11 @@ def balances_of(company: Company) -> dict[str, Decimal]:
 
 
 def _receivables(company: Company) -> str:
-    """By how much the customer ledger (open local-currency entries) differs from its accounts; "0" when it does not."""
+    """By how much what is left of the customer ledger differs from its accounts, local currency; "0" as it must."""
     accounts = {group["receivables"] for group in company.customer_groups.values()}
     booked = sum((amount for number, amount in balances_of(company).items() if number in accounts), ZERO)
-    ledger = list(company.table("customerLedger"))
-    if any(row["currency"] for row in ledger):
-        return "0"  # rates stand between them; the entries' own balance is checked above
-    return str((booked - sum((row["remaining"] for row in ledger), ZERO)).normalize() + ZERO)
+    owed = sum((row["local"] for row in company.table("customerLedger")), ZERO)
+    return f"{(booked - owed).normalize() + ZERO:f}"
 
 
 def _counts(records: Iterable[Record], *names: str) -> Counter[str]:

@@ -55,13 +55,13 @@ def _one(
     tenant: Tenant, outer: Call, request: dict[str, Any], failed: set[str], snapshot: bool, correlation: str
 ) -> Answer:
     """One request of the batch; a refusal is its answer, not the batch's."""
-    needs = {str(each) for each in request.get("dependsOn", [])}
+    needs = {str(each) for each in request.get("dependsOn") or []}
     try:
         if needs & failed:
             raise ApiError(424, "BadRequest", "The request depends on one that failed.")
         address = urlsplit(str(request.get("url", "")))
         path = address.path.partition("/api/v2.0/")[2] or address.path.lstrip("/")
-        headers = {str(name).lower(): str(value) for name, value in dict(request.get("headers", {})).items()}
+        headers = {str(name).lower(): str(value) for name, value in dict(request.get("headers") or {}).items()}
         if "company" in outer.headers:
             headers.setdefault("company", outer.headers["company"])
         if path.split("?")[0] in ("$batch", "") or path.startswith("subscriptions"):

@@ -5,8 +5,9 @@ Decides where everything is kept and how numbers are given out. Rules are elsewh
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -206,15 +207,33 @@ def field_not_allowed() -> ApiError:
     return dialog("Posting Date is not within your range of allowed posting dates.")
 
 
+_STEP = re.compile(r"([+-]?)(?:(\d+)([DWMY])|C(M))")
+
+
 def due_date(start: str, formula: str) -> str:
-    """A date some days ("30D") or months ("1M") later; the start itself without a formula."""
-    day = date.fromisoformat(start)
-    if formula.endswith("D"):
-        return date.fromordinal(day.toordinal() + int(formula[:-1])).isoformat()
-    if formula.endswith("M"):
-        month = day.month - 1 + int(formula[:-1])
-        first = date(day.year + month // 12, month % 12 + 1, 1)
-        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-        last = following.toordinal() - 1
-        return date.fromordinal(min(first.toordinal() + day.day - 1, last)).isoformat()
-    return start
+    """A date some days, weeks, months or years on ("30D", "1M+5D", "CM" = the end of the month); the start without a
+    formula. Raises ApiError for what is not a formula."""
+    day, place = date.fromisoformat(start), 0
+    text = formula.strip("<> ").upper()
+    while place < len(text):
+        found = _STEP.match(text, place)
+        if found is None:
+            raise ApiError(
+                400, "Application_EvaluateException", f"The value '{formula}' can't be evaluated into type DateFormula."
+            )  # fmt: skip
+        place = found.end()
+        count = int(found[2] or 0) * (-1 if found[1] == "-" else 1)
+        if found[4]:
+            day = _in_months(day, 1).replace(day=1) - timedelta(days=1)
+        elif found[3] in "DW":
+            day += timedelta(days=count * (7 if found[3] == "W" else 1))
+        else:
+            day = _in_months(day, count * (12 if found[3] == "Y" else 1))
+    return day.isoformat()
+
+
+def _in_months(day: date, months: int) -> date:
+    """The same day some months on, or the month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))

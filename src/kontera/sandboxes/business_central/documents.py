@@ -31,7 +31,8 @@ _RELEASED_MAY = frozenset({"postingDate", "externalDocumentNumber", "dueDate", "
 _HIDDEN: Record = {
     "_lines": (), "_rate": ONE, "_vatBus": "", "_genBus": "", "_location": ZERO_GUID, "_discountKind": "none",
     "_discount": ZERO, "_pending": False, "_posted": False, "_released": False, "_postingNumber": "",
-    "_shippingNumber": "", "_dims": {}, "_canceled": False, "_corrective": False, "_corrects": "", "_ownId": "",
+    "_shippingNumber": "", "_dims": {}, "_canceled": False, "_corrective": False, "_corrects": "", "_entry": "",
+    "_review": False,
 }  # fmt: skip
 
 
@@ -59,7 +60,7 @@ class Documents(Resource):
     def calculated(self, company: Company, record: Record) -> Record:
         """See Resource."""
         values: Record = {
-            "status": state.status(company, self.kind, record),
+            "status": state.status(company, record),
             "discountAppliedBeforeTax": not record["pricesIncludeTax"],
             "currencyCode": record["currencyCode"] or company.currency,
         }
@@ -100,7 +101,7 @@ class Documents(Resource):
             self.table(company).edit(record, **values)
             state.move_due_date(company, record)
             return
-        if record["_released"] and not set(changed) <= _RELEASED_MAY:
+        if (record["_released"] or record["_review"]) and not set(changed) <= _RELEASED_MAY:
             raise state.not_open(self.kind, record)
         if {"promisedPayDate", "disputeStatus", "disputeStatusId"} & set(changed):
             raise field_error("Posted must be equal to 'Yes' in Sales Invoice Entity Aggregate.")
@@ -395,7 +396,7 @@ class DocumentLines(Resource):
     def _changeable(self, header: Record, changed: frozenset[str] = frozenset({"quantity"})) -> None:
         if header["_posted"]:
             raise dialog(f"The {self.kind.word} has been posted and can no longer be modified.")
-        if header["_released"] and not changed <= {"shipQuantity", "invoiceQuantity"}:
+        if (header["_released"] or header["_review"]) and not changed <= {"shipQuantity", "invoiceQuantity"}:
             raise state.not_open(self.kind, header)
 
 

@@ -19,6 +19,7 @@ from kontera.sandboxes.business_central.errors import ApiError, read_only
 ZERO_GUID = "00000000-0000-0000-0000-000000000000"
 NO_DATE = "0001-01-01"
 NO_TIME = "0001-01-01T00:00:00Z"
+_MOST = 10**12  # so that no document amount outgrows exact arithmetic
 _SPEC = re.compile(r"(?P<name>\w+):(?P<kind>text|code|guid|dec|int|bool|date|time|enum)(?P<length>\d*)(?P<flags>[!~]*)")
 
 
@@ -147,7 +148,9 @@ def _guid(field: Field, value: Any) -> str:
 def _number(field: Field, value: Any) -> Decimal | int:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise _cannot_convert(field, value, "Edm.Decimal" if field.kind == "dec" else "Edm.Int32")
-    number = exact(value)
+    number = exact(value) if -_MOST < value < _MOST else None
+    if number is None:
+        raise ApiError(400, "Application_EvaluateException", f"Overflow under conversion of '{value}' ({field.name}).")
     if field.kind == "dec":
         return number
     if number != int(number):

@@ -117,11 +117,12 @@ def _receivables(company: Company, number: str) -> str:
 def _customer(company: Company, line: Record, number: str, amount: Decimal) -> list[Posting]:
     """The customer's entry, applied; answers the exchange gain or loss that applying realises."""
     rate = company.rate(line["_currency"], line["postingDate"])
+    local = round_to(amount * rate, company.decimals(""))
     entry = company.table("customerLedger").add({
         "customerNumber": number, "documentType": line["_documentType"], "documentNumber": line["documentNumber"],
         "externalDocumentNumber": line["externalDocumentNumber"], "postingDate": line["postingDate"],
         "dueDate": line["postingDate"], "currency": line["_currency"], "rate": rate, "amount": amount,
-        "remaining": amount, "open": amount != 0,
+        "remaining": amount, "open": amount != 0, "local": local, "localAmount": local,
     })  # fmt: skip
     applied = line["appliesToInvoiceNumber"]
     if not applied:
@@ -129,13 +130,7 @@ def _customer(company: Company, line: Record, number: str, amount: Decimal) -> l
     owed = state.open_entry(company, applied, 1)
     if owed["customerNumber"] != number:
         raise dialog(f"Customer No. must be equal to '{owed['customerNumber']}' in Cust. Ledger Entry {applied}.")
-    settled = state.apply_entries(company, entry, owed, line["postingDate"])
-    decimals = company.decimals("")
-    gain = round_to(settled * rate, decimals) - round_to(settled * owed["rate"], decimals)
-    if not gain:
-        return []
-    group = _group(company, number)
-    return [Posting(group["receivables"], gain), Posting(group["gain"] if gain > 0 else group["loss"], -gain)]
+    return state.realised(_group(company, number), state.apply_entries(company, entry, owed, line["postingDate"]))
 
 
 def _after(company: Company, batch: Record, lines: list[Record]) -> None:

@@ -148,10 +148,11 @@ class Levers:
         raise ValueError(f"no document {body['id']!r}")
 
     def _release(self, body: dict[str, Any]) -> Any:
-        """Release a draft (id), or open it again with "reopen": true."""
+        """Release a draft (id), send it for approval with "review": true, or open it again with "reopen": true."""
         company = self._of(body)
         name, found = self._document(company, body)
-        company.table(name).edit(found, _released=not body.get("reopen", False))
+        review = bool(body.get("review", False))
+        company.table(name).edit(found, _review=review, _released=not review and not body.get("reopen", False))
         company.log.commit()
         return {"released": found["_released"]}
 

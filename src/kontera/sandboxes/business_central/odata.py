@@ -245,10 +245,17 @@ class _Filter:
         if kind == "word" and text in ("true", "false"):
             return text == "true"
         if kind == "time":  # as stored: UTC with milliseconds, so that texts compare as instants
-            return parse_instant(text).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+            return _instant(text)
         if kind == "date":
             return text
         raise bad_filter(self._text)
+
+
+def _instant(text: str) -> str:
+    try:
+        return parse_instant(text).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    except ValueError:
+        raise bad_filter(f"'{text}' is not an instant") from None
 
 
 def _compared(compare: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:

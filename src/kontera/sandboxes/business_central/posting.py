@@ -281,8 +281,10 @@ def _ledgers(company: Company, kind: Kind, draft: Record, posted: Record, parts:
     )  # fmt: skip
     if total:
         entry = _customer_entry(company, kind, posted, sign * total)
+        posted["_entry"] = entry["id"]
         if kind.name == "salesCreditMemos" and draft["invoiceNumber"]:
-            state.apply_entries(company, entry, state.open_entry(company, draft["invoiceNumber"], 1), day)
+            gain = state.apply_entries(company, entry, state.open_entry(company, draft["invoiceNumber"], 1), day)
+            booked(company, state.realised(group, gain), day, number, kind.document_type)
 
 
 def _rounding_line(company: Company, kind: Kind, posted: Record, total: Decimal, group: dict[str, str]) -> Decimal:
@@ -324,10 +326,11 @@ def _goods(company: Company, kind: Kind, posted: Record, part: Part, sign: int) 
 
 
 def _customer_entry(company: Company, kind: Kind, posted: Record, amount: Decimal) -> Record:
+    local = round_to(amount * posted["_rate"], company.decimals(""))
     return company.table("customerLedger").add({
         "customerNumber": posted["billToCustomerNumber"], "documentType": kind.document_type,
         "documentNumber": posted["number"], "externalDocumentNumber": posted["externalDocumentNumber"],
         "postingDate": posted["postingDate"], "dueDate": posted.get("dueDate", posted["postingDate"]),
         "currency": posted["currencyCode"], "rate": posted["_rate"], "amount": amount, "remaining": amount,
-        "open": True,
+        "open": True, "local": local, "localAmount": local,
     })  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kontera.money import ZERO
-from kontera.sandboxes.business_central.company import Company
+from kontera.sandboxes.business_central.company import Company, due_date
 from kontera.sandboxes.business_central.errors import ApiError, dialog, no_relation
 from kontera.sandboxes.business_central.fields import NO_DATE
 from kontera.sandboxes.business_central.odata import Query
@@ -34,6 +34,13 @@ class Register(Resource):
         """See Resource. Tax groups and areas are VAT posting groups here. BC 126."""
         record = super().blank()
         return record | {"taxType": "VAT"} if "taxType" in record else record
+
+    def read(self, body: dict[str, Any]) -> dict[str, Any]:
+        """See Resource. A date formula has to be one."""
+        values = super().read(body)
+        for name in ("dueDateCalculation", "discountDateCalculation"):
+            due_date("2000-01-01", values.get(name, ""))
+        return values
 
     def modify(self, company: Company, record: Record, body: dict[str, Any]) -> None:
         """See Resource."""

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kontera.clock import Clock
-from kontera.sandboxes.business_central.audit import audit
+from kontera.sandboxes.business_central.audit import audit, setup
 from kontera.sandboxes.business_central.auth import Entra
 from kontera.sandboxes.business_central.company import Company
 from kontera.sandboxes.business_central.delivery import Deliverer
@@ -90,6 +90,7 @@ class BusinessCentralSandbox(Sandbox):
         return {
             "audit": lambda: audit(self.company),
             "audits": lambda: {each.name: audit(each) for each in self.tenant.companies.values()},
+            "setup": lambda: setup(self.company),
             "webhooks": lambda: {
                 "sent": list(self.deliverer.sent),
                 "pending": {key: len(each.entries) for key, each in self.tenant.hooks.pending.items()},

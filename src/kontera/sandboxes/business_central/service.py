@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
+from kontera.sandboxes.business_central import media
 from kontera.sandboxes.business_central.company import Company
 from kontera.sandboxes.business_central.errors import ApiError, dialog, not_found
 from kontera.sandboxes.business_central.odata import Query, ordered, query_of
@@ -76,11 +77,13 @@ def handle(tenant: Tenant, call: Call, commit: bool = True) -> Answer:
         parts = parts[1:]
     log = company.log
     mark = log.mark()
+    done = False
     try:
         answer = _carried_out(tenant, company, call, parts)
-    except ApiError:
-        log.back_to(mark)
-        raise
+        done = True
+    finally:
+        if not done:
+            log.back_to(mark)
     if commit:
         log.commit()
     return answer
@@ -135,11 +138,14 @@ def _not_allowed(method: str) -> ApiError:
 
 
 def _carried_out(tenant: Tenant, company: Company, call: Call, parts: list[str]) -> Answer:
-    place = _place(tenant, company, parts)
+    binary = media.reached(parts)
+    place = _place(tenant, company, parts if binary is None else binary[0])
     resource = place.resource
     if resource.name in company.switches.denied:
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", resource.name).title()
         raise ApiError(400, "Application_DialogException", f"You do not have permissions to read {name}.")
+    if binary is not None:
+        return _binary(company, place, call, binary[1])
     if place.action:
         return _act(company, place, call)
     if call.method == "GET":
@@ -157,6 +163,15 @@ def _carried_out(tenant: Tenant, company: Company, call: Call, parts: list[str])
     resource.modify(company, place.record, _object(call))
     company.log.settle()
     return Answer(200, _single(tenant, company, place, call))
+
+
+def _binary(company: Company, place: Place, call: Call, binary: media.Reached) -> Answer:
+    """A picture or a PDF file of one record."""
+    if place.record is None:
+        raise not_found()
+    if call.method in ("PATCH", "DELETE"):
+        _match(company, call, place)
+    return Answer(*media.answer(company, place.resource, place.record, binary, call.method, call.body))
 
 
 def _place(tenant: Tenant, company: Company, parts: list[str]) -> Place:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from kontera.money import ZERO
+from kontera.money import ZERO, round_to
+from kontera.sandboxes.business_central.books import Posting
 from kontera.sandboxes.business_central.company import Company
 from kontera.sandboxes.business_central.errors import ApiError, dialog, field_error
 from kontera.sandboxes.business_central.kinds import INVOICE, ORDER, Kind
@@ -21,15 +22,17 @@ def entry_of(company: Company, number: str, document_type: str) -> Record | None
     return found[0] if found else None
 
 
-def status(company: Company, kind: Kind, header: Record) -> str:
+def status(company: Company, header: Record) -> str:
     """Draft, In Review, Open, Paid, Canceled or Corrective. Open is also what a released draft says."""
     if not header["_posted"]:
+        if header["_review"]:
+            return "In Review"
         return "Open" if header["_released"] else "Draft"
     if header["_canceled"]:
         return "Canceled"
     if header["_corrective"]:
         return "Corrective"
-    entry = entry_of(company, header["number"], kind.document_type)
+    entry = company.table("customerLedger").get(header["_entry"])
     return "Open" if entry is not None and entry["open"] else "Paid"
 
 
@@ -40,7 +43,7 @@ def remaining(company: Company, header: Record) -> Decimal:
         return total
     if header["_canceled"]:
         return ZERO
-    entry = entry_of(company, header["number"], INVOICE.document_type)
+    entry = company.table("customerLedger").get(header["_entry"])
     owed: Decimal = entry["remaining"] if entry else ZERO
     return owed
 
@@ -80,25 +83,39 @@ def fill_gap(company: Company, kind: Kind, header: Record) -> None:
     )  # fmt: skip
 
 
-def apply_entries(company: Company, first: Record, second: Record, day: str) -> Decimal:
-    """Settle two entries of opposite sign against each other; answers how much, always positive.
+def apply_entries(company: Company, paying: Record, owed: Record, day: str) -> Decimal:
+    """Settle two entries of opposite sign against each other; answers the exchange gain (a loss below zero), in the
+    local currency, that this realises.
 
     Invoices whose status this changes count as changed; a partly paid one does not. BC 54.
     """
-    if first["currency"] != second["currency"]:
+    if paying["currency"] != owed["currency"]:
         raise dialog("You cannot apply entries in different currencies.")
-    for entry in (first, second):
+    for entry in (paying, owed):
         if entry["postingDate"] > day:
             raise dialog(
                 "You cannot apply to an entry with a posting date after the posting date of the entry applied."
             )
-    amount: Decimal = min(abs(first["remaining"]), abs(second["remaining"]))
-    for entry in (first, second):
-        left = entry["remaining"] - (amount if entry["remaining"] > 0 else -amount)
-        company.table("customerLedger").edit(entry, remaining=left, open=left != 0)
-        if left == 0:
-            _touch(company, entry)
-    return amount
+    amount: Decimal = min(abs(paying["remaining"]), abs(owed["remaining"]))
+    return _settled(company, paying, amount) - _settled(company, owed, amount)
+
+
+def _settled(company: Company, entry: Record, amount: Decimal) -> Decimal:
+    """Take an amount off an entry; answers what it was worth, all that is left of it when it closes."""
+    sign = 1 if entry["remaining"] > 0 else -1
+    left = entry["remaining"] - sign * amount
+    local: Decimal = abs(entry["local"]) if left == 0 else round_to(amount * entry["rate"], company.decimals(""))
+    company.table("customerLedger").edit(entry, remaining=left, open=left != 0, local=entry["local"] - sign * local)
+    if left == 0:
+        _touch(company, entry)
+    return local
+
+
+def realised(group: dict[str, str], gain: Decimal) -> list[Posting]:
+    """The postings of a realised gain or loss: the receivable was worth more, or less, when it was paid."""
+    if not gain:
+        return []
+    return [Posting(group["receivables"], gain), Posting(group["gain"] if gain > 0 else group["loss"], -gain)]
 
 
 def _touch(company: Company, entry: Record) -> None:

@@ -31,7 +31,7 @@ class Log:
         self.listener: Callable[[list[Change]], None] = lambda changes: None
         self._undo: list[Callable[[], None]] = []
         self._changes: list[Change] = []
-        self._number = 0
+        self._number = self._commits = 0
 
     def also(self, undo: Callable[[], None]) -> None:
         """Remember how to undo something that is not a record."""
@@ -51,19 +51,22 @@ class Log:
         """This instant as the API writes it."""
         return self.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
-    def mark(self) -> tuple[int, int]:
+    def mark(self) -> tuple[int, int, int]:
         """Where the log stands, for `back_to`."""
-        return len(self._undo), len(self._changes)
+        return len(self._undo), len(self._changes), self._commits
 
-    def back_to(self, mark: tuple[int, int]) -> None:
-        """Undo everything since `mark`, the latest first; after a commit in between, only what came after it."""
-        while len(self._undo) > mark[0]:
+    def back_to(self, mark: tuple[int, int, int]) -> None:
+        """Undo everything since `mark`, the latest first; after a commit in between, all that came after it."""
+        undone, changes, commits = mark
+        if commits != self._commits:
+            undone = changes = 0
+        while len(self._undo) > undone:
             self._undo.pop()()
-        del self._changes[mark[1] :]
+        del self._changes[changes:]
 
     def rollback(self) -> None:
         """Undo everything since the last commit."""
-        self.back_to((0, 0))
+        self.back_to((0, 0, self._commits))
 
     def settle(self) -> None:
         """Take back the version and time of edits that changed nothing, so that an answer shows what will be kept."""
@@ -82,6 +85,7 @@ class Log:
         ]
         self._undo.clear()
         self._changes.clear()
+        self._commits += 1
         self.listener(told)
 
 

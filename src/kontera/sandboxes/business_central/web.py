@@ -167,6 +167,8 @@ class Web:
         if not data:
             return None
         kind = request.headers.get("content-type", "application/json")
+        if kind.startswith("application/octet-stream"):
+            return data
         if not kind.startswith("application/json"):
             raise ApiError(415, "BadRequest", f"The content type '{kind}' is not supported.")
         try:
@@ -178,6 +180,8 @@ class Web:
         headers = {"OData-Version": "4.0", "request-id": self.correlation(), **answer.headers}
         if answer.body is None:
             return Response(status_code=answer.status, headers=headers)
+        if isinstance(answer.body, bytes):
+            return Response(answer.body, answer.status, headers, "application/octet-stream")
         return Response(json_bytes(answer.body), answer.status, headers, _JSON)
 
     def refusal(self, error: ApiError) -> Response:
