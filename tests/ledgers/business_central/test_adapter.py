@@ -10,6 +10,7 @@ import pytest
 
 from kontera.accounting.documents import VatRegion
 from kontera.errors import NeedsDecision, NeedsLedgerSetup, NeedsOperator, OurFault, Uncertain, WillRetry
+from kontera.ledgers.business_central import names
 from kontera.ledgers.protocol import AlreadyRecorded, Bound, Receipt, Recorded, RecordedDifferently
 from kontera.ledgers.samples import card, invoice, line, order, payment, voucher
 from kontera.money import Money
@@ -275,6 +276,9 @@ def test_a_customer_in_one_group_and_another() -> None:
     assert caught.value.problem.cause == "vat_area:OSSDE"
 
 
+LONG = f"{'a' * 90}@example.com"  # longer than the e-mail field, so it is not kept there
+
+
 def test_a_customer_without_an_address_to_search_by() -> None:
     """M22: its number is made from our key, so that looking again finds it."""
     held: list[dict[str, Any]] = []
@@ -291,6 +295,11 @@ def test_a_customer_without_an_address_to_search_by() -> None:
         assert fake.ledger.find_customer(card(key=key)) is None
         assert fake.ledger.ensure_customer(card(key=key), None) == number
         assert fake.ledger.find_customer(card(key=key)) == number
+    held.clear()
+    long = card(key=f"email:{LONG}", email=LONG)
+    assert fake.ledger.ensure_customer(long, None) == names.number_of(long.key)
+    assert "email" not in held[0]
+    assert fake.ledger.find_customer(long) == held[0]["number"]
 
 
 def test_an_article_is_made_once() -> None:

@@ -67,6 +67,11 @@ CONTEXT = {
         ('The "currencyCode" does not match to a Currency.', "CURRENCY_NOT_IN_LEDGER", "currency:EUR"),
         ("There is no Currency Exchange Rate within the filter.", "CURRENCY_NOT_IN_LEDGER", "currency:EUR"),
         ("Gen. Bus. Posting Group must have a value in Customer: No.=C00010.", "CUSTOMER_REFUSED", ""),
+        (
+            "The entered VAT Registration number is not in agreement with the format specified for SE.",
+            "CUSTOMER_REFUSED",
+            "",
+        ),
         ("You cannot post this type of document when Customer 10 is blocked with type All.", "CUSTOMER_REFUSED", ""),
         ("You do not have permissions to read Sales Orders.", "LEDGER_LICENCE_MISSING", "licence:invoice"),
         ("There is no Cust. Ledger Entry within the filter.", "LEDGER_REFUSED", ""),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from kontera.accounting.documents import CustomerCard
 from kontera.errors import NeedsLedgerSetup, Problem
-from kontera.ledgers.business_central import menus, names
+from kontera.ledgers.business_central import menus, names, texts
 from kontera.ledgers.business_central.client import BusinessCentralClient, filtered, literal
 from kontera.ledgers.business_central.settings import Options
 from kontera.ledgers.business_central.snapshot import Known
@@ -66,7 +66,7 @@ class Customers:
 def _condition(card: CustomerCard) -> str | None:
     """The search for the key, when the card carries what the key names."""
     kind, _, value = card.key.partition(":")
-    if kind == "email" and value and card.email.casefold() == value.casefold():
+    if kind == "email" and 0 < len(value) <= texts.EMAIL and card.email.casefold() == value.casefold():
         return f"tolower(email) eq {literal(value.lower())}"
     if kind in ("vat", "org") and value and _bare(tax_number(card)) == _bare(value):
         return f"taxRegistrationNumber eq {literal(tax_number(card))}"

@@ -135,7 +135,7 @@ BY_TEXT: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         (r"currency(Code|Id)\" does not match|currency values do not match|Currency Exchange Rate", _CURRENCY),
         (r"(?P<field>[\w. ]+Posting Group) must have a value in (Customer|Sales Header)", _TEMPLATE),
         (r"Customer .*(is blocked|blocked with type|blocked for privacy)|customer (values|cannot)", _CUSTOMER),
-        (r"\(Country/Region\)|must not contain letters|displayName|number series|manually", _CUSTOMER),
+        (r"\(Country/Region\)|must not contain letters|VAT Registration|displayName|number series|manually", _CUSTOMER),
     )
 )  # fmt: skip
 
