@@ -80,6 +80,25 @@ def test_negative_total(api: Api) -> None:
     assert D(4375) == posted["totalAmountIncludingTax"]
 
 
+def test_direct_posting_turned_off(api: Api) -> None:
+    """B2, B7: an account line that was fine when it was made is refused when it is posted."""
+    draft = api.invoice({"accountId": api.account("3520"), "quantity": 1, "unitPrice": 10})
+    api.pull("set", table="accounts", number="3520", values={"directPosting": False})
+    text = api.text("POST", f"salesInvoices({draft['id']})/{POST}")
+    assert "Direct Posting must be equal to 'Yes'  in G/L Account: No.=3520" in text
+
+
+def test_customer_whose_prices_include_tax(api: Api) -> None:
+    """B3: an invoice takes it from its customer; the item's price is shown with VAT."""
+    api.pull("set", table="customers", number="10000", values={"_pricesIncludeTax": True})
+    made = api.invoice(api.line())
+    assert (True, 5000, D(5000)) == (
+        made["pricesIncludeTax"],
+        made["salesInvoiceLines"][0]["unitPrice"],
+        made["totalAmountIncludingTax"],
+    )
+
+
 def test_item_charges_cannot_be_posted(api: Api) -> None:
     """BC 263, B2: the API cannot assign them."""
     draft = api.invoice(api.line())

@@ -144,7 +144,7 @@ def _check_lines(company: Company, kind: Kind, header: Record, parts: list[Part]
 def _account_for(company: Company, kind: Kind, header: Record, line: Record) -> str:
     """The account a line's revenue goes to. Raises ApiError when the set-up has none."""
     if line["lineType"] == "Account":
-        return str(account_of(company, line["lineObjectNumber"])["number"])
+        return str(account_of(company, line["lineObjectNumber"], direct=True)["number"])
     setup = company.general_setup(header["_genBus"], line["_genProd"])
     groups = f"Gen. Bus. Posting Group={header['_genBus']},Gen. Prod. Posting Group"
     if setup.blocked:
