@@ -191,6 +191,29 @@ def test_shipments(api: Api) -> None:
     )
 
 
+def test_goods_leave_with_the_shipment(api: Api) -> None:
+    """BC 123, BC 17: shipped now, invoiced later; the entry is the shipment's, its amount the invoice's."""
+    order = api.order(api.line("1100", 5))
+    path, line = f"salesOrders({order['id']})", f"salesOrderLines({order['salesOrderLines'][0]['id']})"
+    api.patch(line, shipQuantity=2, invoiceQuantity=0)
+    api.act(path, "shipAndInvoice")
+    assert [] == api.get("salesInvoices")
+    (entry,) = api.get("itemLedgerEntries")
+    assert ("Sales_x0020_Shipment", -2, 0) == tuple(
+        entry[name] for name in ("documentType", "quantity", "salesAmountActual")
+    )
+    assert 98 == api.get("items?$filter=number eq '1100'")[0]["inventory"]
+    api.pull("switches", prevent_negative_inventory=True)
+    api.patch(line, shipQuantity=0)
+    assert 2 == api.get(line)["invoiceQuantity"]
+    api.act(path, "shipAndInvoice")
+    (entry,) = api.get("itemLedgerEntries")
+    assert D("798.40") == entry["salesAmountActual"]
+    (invoice,) = api.get("salesInvoices")
+    api.act(f"salesInvoices({invoice['id']})", "cancel")
+    assert 100 == api.get("items?$filter=number eq '1100'")[0]["inventory"]
+
+
 def test_shipment_of_an_invoice(api: Api) -> None:
     """BC 210: only where the set-up says so."""
     api.posted(api.line())
