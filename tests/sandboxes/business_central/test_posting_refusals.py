@@ -80,6 +80,25 @@ def test_negative_total(api: Api) -> None:
     assert D(4375) == posted["totalAmountIncludingTax"]
 
 
+def test_direct_posting_turned_off(api: Api) -> None:
+    """B2, B7: an account line that was fine when it was made is refused when it is posted."""
+    draft = api.invoice({"accountId": api.account("3520"), "quantity": 1, "unitPrice": 10})
+    api.pull("set", table="accounts", number="3520", values={"directPosting": False})
+    text = api.text("POST", f"salesInvoices({draft['id']})/{POST}")
+    assert "Direct Posting must be equal to 'Yes'  in G/L Account: No.=3520" in text
+
+
+def test_customer_whose_prices_include_tax(api: Api) -> None:
+    """B3: an invoice takes it from its customer; the item's price is shown with VAT."""
+    api.pull("set", table="customers", number="10000", values={"_pricesIncludeTax": True})
+    made = api.invoice(api.line())
+    assert (True, 5000, D(5000)) == (
+        made["pricesIncludeTax"],
+        made["salesInvoiceLines"][0]["unitPrice"],
+        made["totalAmountIncludingTax"],
+    )
+
+
 def test_item_charges_cannot_be_posted(api: Api) -> None:
     """BC 263, B2: the API cannot assign them."""
     draft = api.invoice(api.line())
@@ -170,6 +189,29 @@ def test_shipments(api: Api) -> None:
     assert "read only" in api.text(
         "POST", f"salesShipments({shipment['id']})/dimensionSetLines", {"code": "PROJEKT", "valueCode": "P1"}
     )
+
+
+def test_goods_leave_with_the_shipment(api: Api) -> None:
+    """BC 123, BC 17: shipped now, invoiced later; the entry is the shipment's, its amount the invoice's."""
+    order = api.order(api.line("1100", 5))
+    path, line = f"salesOrders({order['id']})", f"salesOrderLines({order['salesOrderLines'][0]['id']})"
+    api.patch(line, shipQuantity=2, invoiceQuantity=0)
+    api.act(path, "shipAndInvoice")
+    assert [] == api.get("salesInvoices")
+    (entry,) = api.get("itemLedgerEntries")
+    assert ("Sales_x0020_Shipment", -2, 0) == tuple(
+        entry[name] for name in ("documentType", "quantity", "salesAmountActual")
+    )
+    assert 98 == api.get("items?$filter=number eq '1100'")[0]["inventory"]
+    api.pull("switches", prevent_negative_inventory=True)
+    api.patch(line, shipQuantity=0)
+    assert 2 == api.get(line)["invoiceQuantity"]
+    api.act(path, "shipAndInvoice")
+    (entry,) = api.get("itemLedgerEntries")
+    assert D("798.40") == entry["salesAmountActual"]
+    (invoice,) = api.get("salesInvoices")
+    api.act(f"salesInvoices({invoice['id']})", "cancel")
+    assert 100 == api.get("items?$filter=number eq '1100'")[0]["inventory"]
 
 
 def test_shipment_of_an_invoice(api: Api) -> None:

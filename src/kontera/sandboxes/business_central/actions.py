@@ -137,7 +137,7 @@ def _copied(company: Company, kind: Kind, source_kind: Kind, source: Record) -> 
         line = {name: value for name, value in old.items() if name in names or name[0] == "_"}
         if line["description"] == "Invoice Rounding":
             continue  # posting rounds anew
-        line["documentId"] = draft["id"]
+        line["documentId"], line["_itemEntry"] = draft["id"], ""
         company.table(kind.lines).add(line)
         draft["_lines"] += (line["id"],)
     return draft

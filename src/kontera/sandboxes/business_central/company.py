@@ -184,7 +184,7 @@ class Company:
         return rate
 
     def check_posting_date(self, day: str) -> None:
-        """Refuse a posting date outside the allowed range or in a closed accounting period."""
+        """Refuse a posting date outside the allowed range. BC 262."""
         low, high = self.switches.allow_from, self.switches.allow_to
         if day < low or (high != NO_DATE and day > high):
             raise field_not_allowed()

@@ -37,7 +37,7 @@ class Kind:
         return fields | {
             "_vatProd": "", "_genProd": "", "_identifier": "", "_percent": ZERO, "_vatKind": "Normal VAT",
             "_allowDisc": False, "_lineAmount": ZERO, "_invDisc": ZERO, "_net": ZERO, "_incl": ZERO, "_dims": {},
-            "_orderLine": "",
+            "_orderLine": "", "_itemEntry": "",
         }  # fmt: skip
 
 

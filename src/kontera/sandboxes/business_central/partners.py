@@ -267,10 +267,10 @@ def adjust_stock(company: Company, item: Record, change: Decimal) -> None:
 def move_stock(
     company: Company, item: Record, change: Decimal, kind: str, day: str, document: str, amount: Decimal = ZERO,
     document_type: str = " ", source: str = "",
-) -> None:  # fmt: skip
+) -> Record:  # fmt: skip
     """Append one item ledger entry and move the item's stock; the item record itself does not count as changed."""
     entries = company.table("itemLedgerEntries")
-    entries.add({
+    entry = entries.add({
         "entryNumber": len(entries) + 1, "itemNumber": item["number"], "postingDate": day, "entryType": kind,
         "sourceNumber": source or item["number"], "sourceType": "Customer" if source else "Item",
         "documentNumber": document, "documentType": document_type, "description": "", "quantity": change,
@@ -278,6 +278,7 @@ def move_stock(
     })  # fmt: skip
     if item["type"] == "Inventory":
         company.table("items").quietly(item, inventory=item["inventory"] + change)
+    return entry
 
 
 class ItemVariants(Resource):

@@ -52,8 +52,11 @@ def post(company: Company, kind: Kind, header: Record) -> None:
     _take_numbers(company, kind, header, shipment=kind is INVOICE and company.switches.shipment_on_invoice)
     parts = _parts(company, header, [(line, line["quantity"]) for line in lines])
     _check_lines(company, kind, header, parts)
-    if kind is INVOICE and company.switches.shipment_on_invoice:
-        ship(company, header, [(part.line, part.quantity) for part in parts])
+    if kind is INVOICE:
+        wanted = [(part.line, part.quantity) for part in parts]
+        _check_stock(company, wanted)
+        if company.switches.shipment_on_invoice:
+            ship(company, kind, header, wanted)
     table = company.table(kind.name)
     table.edit(header, number=header["_postingNumber"], _postingNumber="", _posted=True, _released=False)
     for part in parts:
@@ -78,8 +81,9 @@ def ship_and_invoice(company: Company, kind: Kind, order: Record) -> None:
         (line, line["invoiceQuantity"]) for line in lines if line["invoiceQuantity"] or line["lineType"] == "Comment"
     ]) if to_invoice else []  # fmt: skip
     _check_lines(company, kind, order, parts)
+    _check_stock(company, to_ship)
     if to_ship:
-        ship(company, order, [(line, line["shipQuantity"]) for line in lines if line["shipQuantity"]
+        ship(company, kind, order, [(line, line["shipQuantity"]) for line in lines if line["shipQuantity"]
                               or line["lineType"] == "Comment"])  # fmt: skip
     if parts:
         _invoice_of(company, kind, order, parts)
@@ -136,7 +140,13 @@ def _check_lines(company: Company, kind: Kind, header: Record, parts: list[Part]
         item = company.table("items").get(line["itemId"])
         if item is not None and item["blocked"]:
             raise field_error(f"Blocked must be equal to 'No'  in Item: No.={item['number']}. Current value is 'Yes'.")
-        short = item is not None and item["type"] == "Inventory" and item["inventory"] < part.quantity * sign
+
+
+def _check_stock(company: Company, wanted: list[tuple[Record, Decimal]]) -> None:
+    """Refuse what would leave less than nothing, where the company forbids that."""
+    for line, quantity in wanted:
+        item = company.table("items").get(line["itemId"])
+        short = item is not None and item["type"] == "Inventory" and item["inventory"] < quantity
         if item is not None and short and company.switches.prevent_negative_inventory:
             raise dialog(f"You have insufficient quantity of Item {item['number']} on inventory.")
 
@@ -144,7 +154,7 @@ def _check_lines(company: Company, kind: Kind, header: Record, parts: list[Part]
 def _account_for(company: Company, kind: Kind, header: Record, line: Record) -> str:
     """The account a line's revenue goes to. Raises ApiError when the set-up has none."""
     if line["lineType"] == "Account":
-        return str(account_of(company, line["lineObjectNumber"])["number"])
+        return str(account_of(company, line["lineObjectNumber"], direct=True)["number"])
     setup = company.general_setup(header["_genBus"], line["_genProd"])
     groups = f"Gen. Bus. Posting Group={header['_genBus']},Gen. Prod. Posting Group"
     if setup.blocked:
@@ -195,8 +205,8 @@ def _settle_line(company: Company, kind: Kind, part: Part, line: Record) -> None
     )  # fmt: skip
 
 
-def ship(company: Company, header: Record, wanted: list[tuple[Record, Decimal]]) -> None:
-    """A posted shipment of some quantities. BC 12, 46, 149, 207-210."""
+def ship(company: Company, kind: Kind, header: Record, wanted: list[tuple[Record, Decimal]]) -> None:
+    """A posted shipment of some quantities; the goods leave the stock. BC 12, 46, 149, 207-210."""
     fields = ENTITIES["salesShipments"].fields
     known = {name: header[name] for name in fields if name in header and name != "id"}
     terms = company.table("paymentTerms").get(header["paymentTermsId"])
@@ -216,6 +226,11 @@ def ship(company: Company, header: Record, wanted: list[tuple[Record, Decimal]])
             "lineType": _SHIPMENT_TYPES.get(line["lineType"], line["lineType"]), "taxPercent": line["_percent"],
             "_dims": line["_dims"],
         })  # fmt: skip
+        item = company.table("items").get(line["itemId"])
+        if item is not None:
+            entry = move_stock(company, item, -quantity, "Sale", header["postingDate"], shipment["number"],
+                               document_type="Sales Shipment", source=header["customerNumber"])  # fmt: skip
+            company.table(kind.lines).edit(line, _itemEntry=entry["id"])
 
 
 def _invoice_of(company: Company, kind: Kind, order: Record, parts: list[Part]) -> None:
@@ -315,8 +330,13 @@ def _goods(company: Company, kind: Kind, posted: Record, part: Part, sign: int) 
         return
     moved = -sign * part.quantity
     local = round_to(sign * part.net * posted["_rate"], company.decimals(""))
-    move_stock(company, item, moved, "Sale", posted["postingDate"], posted["number"], local,
-               "Sales Invoice" if sign > 0 else "Sales Credit Memo", posted["customerNumber"])  # fmt: skip
+    shipped = company.table("itemLedgerEntries").get(part.line["_itemEntry"])
+    if shipped is not None:  # the goods left with the shipment; the invoice says what they were sold for
+        amount = shipped["salesAmountActual"] + local
+        company.table("itemLedgerEntries").edit(shipped, salesAmountActual=amount)
+    else:
+        move_stock(company, item, moved, "Sale", posted["postingDate"], posted["number"], local,
+                   "Sales Invoice" if sign > 0 else "Sales Credit Memo", posted["customerNumber"])  # fmt: skip
     cost = round_to(moved * item["unitCost"], company.decimals(""))
     setup = company.general.get((posted["_genBus"], part.line["_genProd"]))
     stock = company.inventory_accounts.get(item["inventoryPostingGroupCode"], "")
