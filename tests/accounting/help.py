@@ -98,7 +98,7 @@ def payment(amount: Money, method: str = "klarna", place: int = 1, **more: Any) 
     """A captured payment."""
     kind = more.pop("kind", PaymentKind.MONEY)
     state = more.pop("state", PaymentState.CAPTURED)
-    return Payment(id=f"p{place}", method=method, amount=amount, kind=kind, state=state, **more)
+    return Payment(id=str(place), method=method, amount=amount, kind=kind, state=state, **more)
 
 
 def setup(rulebook: Rulebook = SE_BAS, **more: Any) -> LedgerSetup:

@@ -17,11 +17,11 @@ from kontera.console.reading.standing import STAGES
 from kontera.console.words import TextMissing, say, say_value, texts
 from kontera.db.models import Connection, Notice, OutboxDocument, Role, ShopOrder
 from kontera.posting import release
-from kontera.posting.plan import BOOK_ON_OPEN_DATE, KEEP_AS_BOOKED, LEAVE_OUT, USE_SHOP_VAT
+from kontera.posting.decisions import BOOK_AFTER_ALL, BOOK_ON_OPEN_DATE, KEEP_AS_BOOKED, LEAVE_OUT, USE_SHOP_VAT
 
 ROOM = Path(kontera.console.__file__).parent
 DOCUMENT_KINDS = ("sales_invoice", "sales_order", "customer_payment", "voucher")
-CHOICES = {KEEP_AS_BOOKED, LEAVE_OUT, USE_SHOP_VAT, BOOK_ON_OPEN_DATE}
+CHOICES = {KEEP_AS_BOOKED, LEAVE_OUT, USE_SHOP_VAT, BOOK_ON_OPEN_DATE, BOOK_AFTER_ALL}
 FAMILIES: dict[str, set[str]] = {
     "basis": {
         "order",

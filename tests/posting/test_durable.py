@@ -12,7 +12,7 @@ from kontera.clock import SystemClock
 from kontera.db.models import Lane, SetupSnapshot, ShopOrder
 from kontera.errors import Uncertain, WillRetry
 from kontera.ledgers.fortnox.adapter import FortnoxLedger
-from kontera.posting.poster import SETTLE_SECONDS
+from kontera.posting.poster import SETTLE_SECONDS, Poster
 from kontera.sandboxes.kit import Fault
 from kontera.work.lanes import LEASE_SECONDS
 from tests.posting.test_once import sale
@@ -129,3 +129,23 @@ def test_a_worker_whose_lease_lapsed_sends_nothing(world: World) -> None:
     with pytest.raises(Uncertain):
         caller.send("POST", "/3/invoices", content=b"{}")
     caller.close()
+
+
+def test_a_document_replaced_as_it_was_about_to_leave_does_not(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M4: the order was judged anew between choosing the document and marking it: the old one never leaves."""
+    world.arrives(sale("1"))
+    mark = Poster._marked_as_sending
+    replaced = []
+
+    def judged_meanwhile(self: Poster, row: Any) -> bool:
+        if not replaced:
+            replaced.append(row.reference)
+            world.ledger.documents.filter(pk=row.pk).update(step="abandoned")
+        return mark(self, row)
+
+    monkeypatch.setattr(Poster, "_marked_as_sending", judged_meanwhile)
+    world.drain()
+    assert (["nt-1"], 0) == (replaced, world.sandbox.calls.of("POST", "/3/invoices"))
+    assert "abandoned" == world.ledger.documents.get(reference="nt-1").step
+    world.ledger.lane.refresh_from_db()
+    assert world.ledger.lane.rest_until is None

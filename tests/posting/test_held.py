@@ -184,7 +184,7 @@ def test_an_order_that_stopped_adding_up_after_it_was_booked_may_be_kept_as_book
     row = world.order("1")
     assert ["TOTAL_DIFFERS"] == world.cases(row)
     case = Case.objects.get(merchant=world.merchant, phase="open")
-    keep_as_booked(case, row, author="Kim", reason="the app's mistake", clock=CLOCK)
+    decide(case, "keep_as_booked", order=row, author="Kim", reason="the app's mistake", clock=CLOCK)
     assert ("booked", []) == (world.order("1").place, world.cases(row))
 
 

@@ -146,3 +146,18 @@ def test_a_customer_who_buys_at_home_and_abroad_never_gets_the_wrong_vat(world: 
     world.drain(2)
     places = {row.number: (row.place, world.cases(row)) for row in world.shop.orders.all()}
     assert {("booked", ())} == {(place, tuple(cases)) for place, cases in places.values()}
+
+
+def test_after_a_restored_copy_what_is_in_the_ledger_is_found_not_booked_again(world: World) -> None:
+    """Law 2: the database forgot what it sent (it was restored from an older copy); nothing is sent blindly."""
+    world.arrives(sale("1"))
+    world.drain()
+    forgetful = World(world.sandbox)
+    forgetful.ledger.look_before = SystemClock().now()
+    forgetful.ledger.save()
+    for number in ("1", "2"):
+        forgetful.arrives(sale(number))
+    forgetful.drain(3)
+    audit = world.sandbox.views()["audit"]()
+    assert ["booked", "booked"] == [forgetful.order(number).place for number in ("1", "2")]
+    assert (2, 2, 1) == (audit["invoices"], audit["payments"], audit["customers"])

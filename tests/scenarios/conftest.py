@@ -11,7 +11,7 @@ import pytest
 @pytest.fixture(scope="session")
 def made(ground: Path) -> Iterator[object]:
     """The world every scenario is run in, one after the other."""
-    from kontera.simulate.scenario.run import world
+    from kontera.simulate.scenario.hub import world
 
     with world() as one:
         yield one

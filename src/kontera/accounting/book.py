@@ -56,6 +56,8 @@ class _Given(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     home: str
     decided: frozenset[str]
+    left: frozenset[str]
+    rate: ExchangeRate | None
 
 
 class _Rows(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,13 +75,16 @@ def book(
     home: str = "SE",
     decided: frozenset[str] = frozenset(),
     not_before: date | None = None,
+    left: frozenset[str] = frozenset(),
+    rate: ExchangeRate | None = None,
 ) -> Outcome:
     """The answer of the books to an order.
 
     zone: the merchant's time zone, which decides the date; home: the country the merchant sells from; decided: codes
     of problems that a person decided to book all the same on this order. Only VAT_DIFFERS can be: then the shop's VAT
     is booked and the difference recorded as decided. not_before: a person decided to book it no earlier (the period of
-    its own date is locked); the rules are still those of its own date.
+    its own date is locked); the rules are still those of its own date. left: references of documents that are in the
+    ledger already, which its settings of today cannot refuse any more; rate: the exchange rate they were written with.
     """
     day = local_date(order.placed_at, zone)
     rule = no_sale(order) or by_rule(order, rulebook) or booking_rule(order, rulebook, day)
@@ -92,7 +97,7 @@ def book(
     broken = contradictions(order)
     if broken:
         return Problems(problems=tuple(broken))
-    given = _Given(rulebook=rulebook, setup=setup, zone=zone, home=home, decided=decided)
+    given = _Given(rulebook=rulebook, setup=setup, zone=zone, home=home, decided=decided, left=left, rate=rate)
     return _booked(order, given, rule, max(day, not_before) if not_before else day)
 
 
@@ -106,7 +111,7 @@ def _booked(order: Order, given: _Given, rule: BookingRule, day: date) -> Outcom
     made = _rows(order, given, rule)
     problems = list(made.problems)
     card = _or_problem(customer_card(order, rulebook, made.region), problems)
-    rate = _or_problem(exchange_rate(order, rulebook, setup, day), problems)
+    rate = given.rate or _or_problem(exchange_rate(order, rulebook, setup, day), problems)
     delivery = _or_problem(shipping_rule(order, rulebook), problems)
     settlement = settle(order, rulebook, rule, reference_of(order), day, given.zone, rate)
     problems += settlement.problems
@@ -115,7 +120,7 @@ def _booked(order: Order, given: _Given, rule: BookingRule, day: date) -> Outcom
     sale = _document(order, rulebook, rule, made, card, rate, delivery, settlement, day)
     payable = rule.mode == "invoice" and rule.book  # a ledger takes a payment only for an invoice that is booked
     documents: tuple[Document, ...] = (sale, *(settlement.payments if payable else ()))
-    problems += check(order, documents, setup)
+    problems += check(order, tuple(one for one in documents if one.reference not in given.left), setup)
     if problems:
         return Problems(problems=tuple(unique(problems)))
     return Booking(documents=documents, differences=made.differences)

@@ -71,7 +71,7 @@ def settle(
         text = f"{order.number} {payment.method}"
         payments.append(
             CustomerPayment(
-                reference=f"{invoice}-p{place}",
+                reference=f"{invoice}-p{payment.id}",
                 store=order.store,
                 order=order.id,
                 order_number=order.number,

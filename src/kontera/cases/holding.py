@@ -64,6 +64,15 @@ def _waits_for(order: ShopOrder, problem: Problem, now: datetime) -> Case:
 
 
 def _open(connection: Connection, problem: Problem, now: datetime) -> Case:
+    case = _open_or_new(connection, problem, now)
+    while True:  # somebody may resolve it between our finding it and our locking it
+        case = Case.objects.select_for_update().get(pk=case.pk)
+        if case.phase == Case.Phase.OPEN:
+            return case
+        case = _open_or_new(connection, problem, now)
+
+
+def _open_or_new(connection: Connection, problem: Problem, now: datetime) -> Case:
     case, _ = Case.objects.get_or_create(
         merchant_id=connection.merchant_id,
         code=problem.code,
@@ -77,7 +86,7 @@ def _open(connection: Connection, problem: Problem, now: datetime) -> Case:
             "opened_at": now,
         },
     )
-    return Case.objects.select_for_update().get(pk=case.pk)
+    return case
 
 
 def _release(order: ShopOrder, now: datetime, still: set[int]) -> None:

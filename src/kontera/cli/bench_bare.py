@@ -24,10 +24,11 @@ from kontera.money import exact
 
 _AT_ONCE = 6
 _SEED = 17
+_REGISTERS = ("/3/customers", "/3/articles")
 _NUMBER = {"Invoice": ("/3/invoices", "DocumentNumber"), "InvoicePayment": ("/3/invoicepayments", "Number")}
 _INVOICE = re.compile(rb'("InvoiceNumber":\s*"?)\d+')
 
-Call = tuple[str, str, bytes, bytes, int]  # method, path, what was sent, what was answered with which status
+Call = tuple[str, str, bytes, bytes, int | None]  # method, path, what was sent, what was answered with which status
 
 
 def overhead(orders: int, fast: int) -> dict[str, Any]:
@@ -61,13 +62,13 @@ def _seconds_to_start(began: float) -> float:
 
 def _recorded(sandboxes: dict[str, Any]) -> list[list[Call]]:
     """Every order's calls as kept by the hub, in chains that may be made side by side. The first chain is what other
-    orders need too: the customers, and the reading of lists and set-up."""
+    orders need too: customers, articles, and the reading of lists and set-up."""
     from kontera.db.models import Exchange
 
     bases = [sandboxes[name]["base_url"] for name in ("bigcommerce", "fortnox")]
     first: list[Call] = []
-    chains: dict[int, list[Call]] = {}
-    for one in Exchange.objects.exclude(url__contains="/oauth").order_by("pk").iterator():
+    chains: dict[int | None, list[Call]] = {}
+    for one in Exchange.objects.exclude(url__contains="/oauth").order_by("at", "pk").iterator():
         vendor = 0 if one.url.startswith(bases[0]) else 1
         call = (
             one.method,
@@ -76,16 +77,18 @@ def _recorded(sandboxes: dict[str, Any]) -> list[list[Call]]:
             bytes(one.response),
             one.status,
         )
-        shared = one.order_id is None or "/3/customers" in one.url
-        (first if shared else chains.setdefault(one.order_id, [])).append(call)
+        shared = not one.order_id or any(register in one.url for register in _REGISTERS)
+        (first if shared else chains.setdefault(one.order_id or 0, [])).append(call)
     return [first, *chains.values()]
 
 
 def _bare(chains: list[list[Call]], orders: int, fast: int) -> tuple[float, int]:
     with stage(CLOCK) as made:
         made.serve_sandboxes(fast)
-        prepare_ledger(made)
-        Reader(made.sandboxes).open_the_gate()
+        prepare_ledger(made.sandboxes["fortnox"]["base_url"])
+        reader = Reader(made.sandboxes)
+        reader.open_the_gate()
+        reader.open_the_shop()
         shop(made.sandboxes["bigcommerce"], orders, _SEED, False)
         with _Bare(made.sandboxes) as script, ThreadPoolExecutor(_AT_ONCE) as pool:
             began = CLOCK.seconds()

@@ -30,13 +30,15 @@ _PER_SECOND = 20
 
 @contextlib.contextmanager
 def connected(fast: int, *, unlimited: bool) -> Iterator[tuple[Stage, Reader]]:
-    """A whole installation without a worker; `unlimited`: the ledger allows any number of calls, and we know."""
+    """A whole installation without a worker. The shop allows any number of calls; with `unlimited` the ledger does so
+    too, and we know."""
     with stage(CLOCK) as made:
         made.serve_sandboxes(fast)
         with open_ground(made.home):
             made.serve_hub()
             connect_all(made, fast)
             reader = Reader(made.sandboxes)
+            reader.open_the_shop()
             if unlimited:
                 reader.open_the_gate()
                 made.say("connect", "fortnox", "--set", "rate_calls=0")
@@ -137,7 +139,7 @@ def limit(orders: int, fast: int) -> dict[str, Any]:
     allowed = seconds / window * CALLS_PER_WINDOW
     return {
         "orders": orders,
-        "allowed": f"{CALLS_PER_WINDOW} in {window:f} s",
+        "allowed": f"{CALLS_PER_WINDOW} in {_rounded(window, '0.001')} s",
         "calls_while_there_was_work": made_calls,
         "seconds": _rounded(seconds, "0.1"),
         "share_of_the_limit": _rounded(exact(made_calls) / allowed, "0.001"),

@@ -64,7 +64,7 @@ def show_case(number: int, language: str, merchant: str, as_json: bool) -> None:
 @grounded
 def release(number: int, reason: str, merchant: str, as_json: bool) -> None:
     """The cause was mended: try everything that waits in the case again."""
-    from kontera.posting.release import check_again
+    from kontera.intake.again import check_again
 
     count = check_again(_find(merchant, number), author=author(), reason=reason, clock=CLOCK)
     show({"trying": count}, as_json, lambda: click.echo(f"{count} orders are tried again."))

@@ -17,8 +17,8 @@ import click
 import structlog
 
 from kontera.clock import SystemClock
-from kontera.db.embedded import DatabaseTrouble
 from kontera.db.ground import open_ground
+from kontera.db.trouble import GroundTrouble
 
 if TYPE_CHECKING:
     from kontera.db.models import Connection, Merchant
@@ -30,7 +30,7 @@ CLOCK = SystemClock()
 
 
 def grounded(command: Callable[P, R]) -> Callable[P, R]:
-    """Open the database for the command; a database that cannot be used is told in one line, exit code 3."""
+    """Open the database for the command; when it cannot be opened one line says why, exit code 3."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -39,8 +39,8 @@ def grounded(command: Callable[P, R]) -> Callable[P, R]:
         try:
             with open_ground():
                 return command(*args, **kwargs)
-        except DatabaseTrouble as trouble:
-            click.echo(f"The database cannot be used: {trouble}", err=True)
+        except GroundTrouble as trouble:
+            click.echo(f"Kontera cannot start: {trouble}", err=True)
             sys.exit(3)
 
     return run
@@ -57,8 +57,8 @@ def _leave(_number: int, _frame: object) -> None:
     raise SystemExit(0)
 
 
-def quiet_logs() -> None:
-    """Structured logs on stderr, one JSON object a line, from `info` up."""
+def quiet_logs(*, errors_only: bool = False) -> None:
+    """Structured logs on stderr, one JSON object a line, from `info` up (or from `error` up)."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -67,7 +67,7 @@ def quiet_logs() -> None:
             structlog.processors.dict_tracebacks,
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR if errors_only else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 

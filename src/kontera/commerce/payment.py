@@ -31,6 +31,8 @@ class PaymentState(StrEnum):
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """One payment of one order.
 
+    id: stays the same for as long as the payment is there, whatever comes before or after it: it names the payment in
+        the ledger. Letters, digits, - and _.
     method: the key rules match on, lower case, as stable as the vendor gives it ("stripe", "klarna", "bankdeposit").
     reference: the processor's own id, which a payout will name; empty for offline means.
     card: the gift card's code or id, when kind is GIFT_CARD.

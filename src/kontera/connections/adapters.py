@@ -38,11 +38,16 @@ def collecting() -> Iterator[list[Exchange]]:
 
 
 def window_of(connection: Connection, clock: Clock) -> RateWindow:
-    """The vendor's rate window; a connection may set another when it bought one."""
+    """The rate window of a connection."""
+    limit, milliseconds = rate_of(connection)
+    return RateWindow(clock, limit, milliseconds / 1000)
+
+
+def rate_of(connection: Connection) -> tuple[int, int]:
+    """Calls in how many milliseconds: the vendor's usual, or what the connection bought. 0 calls = no fixed limit."""
     vendor = VENDORS[connection.vendor]
     limit = int(connection.settings.get("rate_calls", vendor.limit))
-    seconds = int(connection.settings.get("rate_milliseconds", int(vendor.seconds * 1000))) / 1000
-    return RateWindow(clock, limit, seconds)
+    return limit, int(connection.settings.get("rate_milliseconds", int(vendor.seconds * 1000)))
 
 
 def storefront(connection: Connection, clock: Clock, window: RateWindow) -> Storefront:

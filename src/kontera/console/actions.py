@@ -16,14 +16,14 @@ from kontera.connections.readiness import check
 from kontera.console import moment
 from kontera.console.desk import Desk
 from kontera.db.models import Case, CaseWaiter, Connection, Decision, Lane, ShopOrder
-from kontera.intake import notices
+from kontera.intake import again, notices
 from kontera.posting import release
 from kontera.work import engine
 
 
 def check_again(case: Case, author: str, reason: str, orders: Sequence[int] | None = None) -> int:
     """The cause was mended: what waits in the case, or only these orders, is judged again; answers for how many."""
-    return release.check_again(case, author=author, reason=reason, clock=moment.clock(), orders=orders)
+    return again.check_again(case, author=author, reason=reason, clock=moment.clock(), orders=orders)
 
 
 def check_order_again(order: ShopOrder, author: str) -> int:

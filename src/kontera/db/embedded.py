@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from kontera.clock import SystemClock
+from kontera.db.trouble import GroundTrouble
 
 _SUPERUSER = "kontera"
 _DATABASE = "kontera"
@@ -29,7 +30,7 @@ _START_ATTEMPTS = 10
 _SOCKET_PATH_MAX = 90  # sockaddr_un holds 107 bytes; the server adds "/.s.PGSQL.5432" and ".lock"
 
 
-class DatabaseTrouble(RuntimeError):
+class DatabaseTrouble(GroundTrouble):
     """The embedded server cannot be used; the text says why and what to do."""
 
 

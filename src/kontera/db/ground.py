@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
+from kontera.db.address import database
 from kontera.db.embedded import EmbeddedServer
-from kontera.db.settings import database
+from kontera.db.key import installation_key
 
 _MIGRATION_LOCK = 7_266_374
 
@@ -38,11 +39,12 @@ def open_ground(home: Path | None = None, *, migrate: bool = True) -> Iterator[N
     """Django set up, the database reachable and migrated, until the block ends."""
     home = (home or home_folder()).absolute()
     home.mkdir(parents=True, exist_ok=True)
+    key = installation_key(home, shared=bool(os.environ.get("DATABASE_URL")))
     server = None if os.environ.get("DATABASE_URL") else EmbeddedServer(home)
     os.environ["KONTERA_DSN"] = server.acquire() if server else os.environ["DATABASE_URL"]
-    os.environ["KONTERA_SECRET_KEY"] = _secret_key(home)
     try:
         set_up_django()
+        settings.SECRET_KEY = key
         connections.close_all()
         connections.settings["default"].update(database(os.environ["KONTERA_DSN"]))
         if migrate:
@@ -68,19 +70,3 @@ def _migrate() -> None:
             call_command("migrate", interactive=False, verbosity=0)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
-
-
-def _secret_key(home: Path) -> str:
-    """The installation's key: KONTERA_SECRET_KEY, else the file it was written to when Kontera first ran here."""
-    given = os.environ.get("KONTERA_SECRET_KEY")
-    if given:
-        return given
-    place = home / "secret.key"
-    try:
-        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return place.read_text().strip()
-    key = secrets.token_urlsafe(48)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key)
-    return key

@@ -1,34 +1,17 @@
 """Django's settings, from the environment. Decides nothing at run time and starts nothing.
 
-`db.ground.open_ground` sets KONTERA_DSN (and the key) before Django is set up; DATABASE_URL names a real server.
+`db.ground.open_ground` puts the database and the installation's key in; until then the key is one of this process
+alone, which opens nothing that any other process sealed.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+import secrets
 
+from kontera.db.address import database
 
-def database(address: str) -> dict[str, Any]:
-    """Django's form of a libpq URI."""
-    parts = urlsplit(address)
-    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    host = options.pop("host", parts.hostname or "")
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")) or "kontera",
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": host,
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": None,
-        "OPTIONS": options,
-        "TEST": {"NAME": None},
-    }
-
-
-SECRET_KEY = os.environ.get("KONTERA_SECRET_KEY", "not-secret-only-for-type-checking")
+SECRET_KEY = secrets.token_urlsafe(48)  # the installation's: see `open_ground`
 DATABASES = {"default": database(os.environ.get("KONTERA_DSN", "postgresql:///kontera"))}
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("KONTERA_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")

@@ -48,6 +48,7 @@ def drain(lane: Lane, clock: Clock, read_back: ReadBack) -> None:
         _work(lane, connection, clock, window, read_back, abandoned)
         lanes.well_again(lane)
         connection_well(connection, clock.now())
+        Connection.objects.filter(pk=connection.pk).update(last_heard_at=clock.now())
     except LaneMustRest as rest:
         _rest(lane, connection, rest.error, clock.now(), window.well > 0)
     except (WillRetry, NeedsOperator) as error:

@@ -7,50 +7,49 @@ Documents that left are never changed: a different wish about them is a case. Ta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
 from django.db import transaction
 
 from kontera.accounting.book import book
-from kontera.accounting.documents import Document, kind_of
+from kontera.accounting.documents import Document, ExchangeRate, kind_of
 from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.accounting.outcome import Booking, LeftOut, Outcome, Problems
 from kontera.cases.holding import hold, let_go
 from kontera.clock import local_date
 from kontera.commerce import Order, OrderState
-from kontera.db.models import Decision, Lane, OutboxDocument, RulebookVersion, SetupSnapshot, ShopOrder
+from kontera.db.models import Lane, OutboxDocument, RulebookVersion, SetupSnapshot, ShopOrder
 from kontera.errors import Problem
 from kontera.money import from_plain, to_plain
-from kontera.posting import rules
+from kontera.posting import decisions, rules
 from kontera.work.engine import wake_after_commit
 
 Step = OutboxDocument.Step
 Place = ShopOrder.Place
-KEEP_AS_BOOKED = "keep_as_booked"
-LEAVE_OUT = "leave_out"
-USE_SHOP_VAT = "use_shop_vat"
-BOOK_ON_OPEN_DATE = "book_on_open_date"
 _UNSENT = (Step.PLANNED,)
 _log = structlog.get_logger("kontera.posting")
+
+
+def locked(order_id: int) -> ShopOrder:
+    """The order's row, locked first and read then: a lock taken through a join finds nothing when the order's newest
+    fact changes while we wait for it."""
+    return ShopOrder.objects.select_for_update().get(pk=order_id)
 
 
 def judge(order_id: int, now: datetime) -> ShopOrder:
     """Look at the order's newest fact and bring its place and its documents in line with it."""
     with transaction.atomic():
-        row = ShopOrder.objects.select_for_update(of=("self",)).select_related(
-            "connection__merchant", "connection__ledger", "fact"
-        ).get(pk=order_id)  # fmt: skip
+        row = locked(order_id)
         if row.fact.content is None:
             _judge_unreadable(row, now)
             return row
         ledger = row.connection.ledger
         order = from_plain(Order, row.fact.content)
-        if order.placed_at < row.connection.since and not row.documents.exists():
-            leave_out(
-                row, LeftOut(rule="cut_off", reason=f"placed before {row.connection.since:%Y-%m-%d %H:%M} UTC"), now
-            )
+        since = row.connection.since
+        if order.placed_at < since and not row.documents.exists():
+            leave_out(row, LeftOut(rule="cut_off", reason=f"placed before {since:%Y-%m-%d %H:%M} UTC"), now)
             return row
         version = rules.in_force(row.merchant_id, local_date(order.placed_at, row.connection.merchant.zone))
         setup = SetupSnapshot.objects.filter(connection=ledger).order_by("-id").first() if ledger else None
@@ -58,10 +57,30 @@ def judge(order_id: int, now: datetime) -> ShopOrder:
             if ledger and setup is None:  # also when its lane is reading the set-up this very moment: it judges again
                 Lane.objects.filter(pk=ledger.pk).update(setup_at=None)
             return row  # it has arrived; it is judged when there is something to judge it with
-        _apply(row, order, _outcome(row, order, version, setup), version, now)
+        kept = list(row.documents.select_for_update().exclude(step=Step.ABANDONED).order_by("sequence"))
+        left = [document for document in kept if not _unsent(document)]
+        outcome = _outcome(row, order, version, setup, left)
+        if isinstance(outcome, Booking):
+            _plan(row, outcome, _as_written(row, order, version, setup, left) or outcome, version, kept, now)
+        elif left:
+            _apply_after_leaving(row, order, outcome, kept, now)
+        elif isinstance(outcome, LeftOut):
+            _abandon(kept, now)
+            leave_out(row, outcome, now)
+        else:
+            _abandon(kept, now)
+            hold(row, outcome.problems, now)
         if ledger:
             wake_after_commit(ledger.pk)
         return row
+
+
+def hold_as_our_fault(order_id: int, error: Exception, now: datetime) -> None:
+    """Law 4: judging the order failed for a reason of ours; it waits where people see it."""
+    with transaction.atomic():
+        row = locked(order_id)
+        facts = {"order": row.number, "reason": f"{type(error).__name__}: {error}"[:300]}
+        hold(row, [Problem(code="OUR_FAULT", facts=facts)], now)
 
 
 def settle(row: ShopOrder, now: datetime) -> None:
@@ -70,45 +89,51 @@ def settle(row: ShopOrder, now: datetime) -> None:
     if not steps or not steps <= {Step.BOOKED, Step.DONE} or row.place == Place.WAITING:
         return
     order = from_plain(Order, row.fact.content)
-    if order.refunded and not _decided(row, "REFUND_NOT_BOOKED"):
+    if order.refunded and not decisions.kept_as_booked(row, "REFUND_NOT_BOOKED"):
         hold(row, [_after_booking("REFUND_NOT_BOOKED", row)], now)
         return
     row.place, row.booked_at, row.changed_at = Place.BOOKED, row.booked_at or now, now
     row.save(update_fields=["place", "booked_at", "changed_at"])
 
 
-def _outcome(row: ShopOrder, order: Order, version: RulebookVersion, setup: SetupSnapshot) -> Outcome:
+def _outcome(
+    row: ShopOrder, order: Order, version: RulebookVersion, setup: SetupSnapshot, left: Sequence[OutboxDocument]
+) -> Outcome:
+    """What the books must say, by this version of the rules. What has left is in the ledger: its settings of today
+    cannot refuse it any more, and it keeps the exchange rate it was written with."""
     merchant = row.connection.merchant
     snapshot = from_plain(LedgerSetup, setup.content)
-    chosen = _decisions(row)
-    if LEAVE_OUT in chosen:
-        made = chosen[LEAVE_OUT]
-        return LeftOut(rule="decision", reason=f"{made.author}: {made.reason}")
-    decided = frozenset({"VAT_DIFFERS"} if USE_SHOP_VAT in chosen else ())
-    locked = snapshot.locked_through
-    not_before = locked + timedelta(days=1) if locked and BOOK_ON_OPEN_DATE in chosen else None
+    chosen = decisions.made_about(row)
+    if not left:
+        sticky = decisions.left_out_before(row)
+        if sticky is not None:
+            return sticky
+    decided = frozenset({"VAT_DIFFERS"} if decisions.USE_SHOP_VAT in chosen else ())
+    lock = snapshot.locked_through
+    not_before = lock + timedelta(days=1) if lock and decisions.BOOK_ON_OPEN_DATE in chosen else None
+    if left:
+        not_before = date.fromisoformat(left[0].content["date"])
+    rate = next((from_plain(ExchangeRate, one.content["rate"]) for one in left if one.content.get("rate")), None)
+    references = frozenset(document.reference for document in left)
     try:
         rulebook = rules.parsed(version)
-        return book(order, rulebook, snapshot, merchant.zone, merchant.country, decided, not_before)
+        return book(order, rulebook, snapshot, merchant.zone, merchant.country, decided, not_before, references, rate)
     except Exception as error:  # noqa: BLE001 - law 4: a defect of ours holds this order, never the next one
         _log.exception("booking failed", order=row.number)
         facts = {"order": row.number, "reason": f"{type(error).__name__}: {error}"[:300]}
         return Problems(problems=(Problem(code="OUR_FAULT", facts=facts),))
 
 
-def _apply(row: ShopOrder, order: Order, outcome: Outcome, version: RulebookVersion, now: datetime) -> None:
-    kept = list(row.documents.select_for_update().exclude(step=Step.ABANDONED).order_by("sequence"))
-    left = [document for document in kept if not _unsent(document)]
-    if isinstance(outcome, Booking):
-        _plan(row, order, outcome, version, kept, now)
-    elif left:
-        _apply_after_leaving(row, order, outcome, left, now)
-    elif isinstance(outcome, LeftOut):
-        _abandon(kept, now)
-        leave_out(row, outcome, now)
-    else:
-        _abandon(kept, now)
-        hold(row, outcome.problems, now)
+def _as_written(
+    row: ShopOrder, order: Order, version: RulebookVersion, setup: SetupSnapshot, left: Sequence[OutboxDocument]
+) -> Booking | None:
+    """The same order by the rules that what has left was written with, to hold it against; None when those are the
+    rules of today, or cannot book the order any more."""
+    written = next((document.rulebook for document in left if document.rulebook), None)
+    if written is None or written.pk == version.pk:
+        return None
+    outcome = _outcome(row, order, written, setup, left)
+    return outcome if isinstance(outcome, Booking) else None
 
 
 def leave_out(row: ShopOrder, outcome: LeftOut, now: datetime) -> None:
@@ -120,11 +145,18 @@ def leave_out(row: ShopOrder, outcome: LeftOut, now: datetime) -> None:
 
 
 def _plan(
-    row: ShopOrder, order: Order, booking: Booking, version: RulebookVersion, kept: list[OutboxDocument], now: datetime
+    row: ShopOrder,
+    booking: Booking,
+    as_written: Booking,
+    version: RulebookVersion,
+    kept: Sequence[OutboxDocument],
+    now: datetime,
 ) -> None:
+    """Plan what is not on its way yet. as_written: the booking by the rules of what has left, which is held against
+    it; new documents (a payment that came later) follow the rules of today."""
     if any(document.proof in ("differs", "unreadable") for document in kept):
         return  # it waits until its entries have been read back again
-    wanted = {document.reference: document for document in booking.documents}
+    wanted = {document.reference: document for document in as_written.documents}
     left = [document for document in kept if not _unsent(document)]
     changed = [
         document
@@ -132,10 +164,10 @@ def _plan(
         if document.reference not in wanted
         or _meaning(document.content) != _meaning(to_plain(wanted[document.reference]))
     ]
-    if changed and not _decided(row, "ORDER_CHANGED_AFTER_BOOKING"):
+    if changed and not decisions.kept_as_booked(row, "ORDER_CHANGED_AFTER_BOOKING"):
         hold(row, [_changed(row, changed[0], wanted.get(changed[0].reference))], now)
         return
-    _abandon([document for document in kept if _unsent(document)], now)
+    _abandon(kept, now)
     taken = {document.reference for document in left}
     rows = [
         _row(row, document, sequence, version, now)
@@ -143,30 +175,35 @@ def _plan(
         if document.reference not in taken
     ]
     OutboxDocument.objects.bulk_create(rows)
+    if not left:
+        row.differences = to_plain(booking.differences)
+    _go_on(row, left, now)
+
+
+def _go_on(row: ShopOrder, left: Sequence[OutboxDocument], now: datetime) -> None:
+    """The order waits for nothing any more: what was held of it goes on from where it stood."""
     for document in left:
         if document.step == Step.HELD:
             document.step, document.due_at, document.trouble = document.held_step, now, ""
             document.save(update_fields=["step", "due_at", "trouble"])
     let_go(row, now)
-    row.place = Place.POSTING
-    row.differences = to_plain(booking.differences)
+    row.place, row.changed_at = Place.POSTING, now
     row.left_out_rule = row.left_out_reason = ""
-    row.changed_at = now
     row.save(update_fields=["place", "differences", "left_out_rule", "left_out_reason", "changed_at"])
     settle(row, now)
 
 
 def _apply_after_leaving(
-    row: ShopOrder, order: Order, outcome: LeftOut | Problems, left: Sequence[OutboxDocument], now: datetime
+    row: ShopOrder, order: Order, outcome: LeftOut | Problems, kept: Sequence[OutboxDocument], now: datetime
 ) -> None:
     """Documents are in the ledger, and now the order should not be booked or cannot be: a person decides."""
     cancelled = order.state in (OrderState.CANCELLED, OrderState.DECLINED)
     code = "ORDER_CANCELLED_AFTER_BOOKING" if cancelled else "ORDER_CHANGED_AFTER_BOOKING"
     problems = outcome.problems if isinstance(outcome, Problems) else ()
-    if _decided(row, code) or (problems and all(_decided(row, problem.code) for problem in problems)):
-        let_go(row, now)
-        row.place = Place.POSTING
-        settle(row, now)
+    kept_problems = problems and all(decisions.kept_as_booked(row, problem.code) for problem in problems)
+    left = [document for document in kept if not _unsent(document)]
+    if decisions.kept_as_booked(row, code) or kept_problems:
+        _go_on(row, left, now)
     elif cancelled:
         hold(row, [_after_booking(code, row)], now)
     elif problems:
@@ -181,6 +218,7 @@ def _unsent(document: OutboxDocument) -> bool:
 
 
 def _abandon(documents: Sequence[OutboxDocument], now: datetime) -> None:
+    """Those of them that have not left never will."""
     for document in documents:
         if _unsent(document):
             document.step, document.finished_at = Step.ABANDONED, now
@@ -233,22 +271,17 @@ def _after_booking(code: str, row: ShopOrder) -> Problem:
     return Problem(code=code, facts={"order": row.number, "invoice": number})
 
 
-def _decisions(row: ShopOrder) -> dict[str, Decision]:
-    """What a person decided about the order, after this version of it was read; the latest of each kind."""
-    made = Decision.objects.filter(order=row, decided_at__gte=row.fact.read_at).order_by("pk")
-    return {decision.choice: decision for decision in made}
-
-
-def _decided(row: ShopOrder, code: str) -> bool:
-    """Whether a person decided that the books stay as they are, about a case with this code."""
-    made = Decision.objects.filter(order=row, case__code=code, choice=KEEP_AS_BOOKED)
-    return made.filter(decided_at__gte=row.fact.read_at).exists()
-
-
 def _judge_unreadable(row: ShopOrder, now: datetime) -> None:
-    chosen = _decisions(row)
-    if LEAVE_OUT in chosen and not row.documents.exclude(step=Step.ABANDONED).exists():
-        made = chosen[LEAVE_OUT]
-        leave_out(row, LeftOut(rule="decision", reason=f"{made.author}: {made.reason}"), now)
+    """It cannot be read, or is gone: what has not left never will."""
+    kept = list(row.documents.select_for_update().exclude(step=Step.ABANDONED))
+    _abandon(kept, now)
+    problem = from_plain(Problem, row.fact.problem)
+    left = [document for document in kept if not _unsent(document)]
+    if left and decisions.kept_as_booked(row, problem.code):
+        _go_on(row, left, now)
+        return
+    sticky = None if left else decisions.left_out_before(row)
+    if isinstance(sticky, LeftOut):
+        leave_out(row, sticky, now)
     else:
-        hold(row, [from_plain(Problem, row.fact.problem)], now)
+        hold(row, [problem], now)

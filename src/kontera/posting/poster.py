@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import timedelta
 
+import structlog
+from django.db import DatabaseError
+
 from kontera.accounting.documents import CustomerPayment, Document, SalesInvoice, SalesOrder, Voucher, document_from
 from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.accounting.outcome import Difference
@@ -27,6 +30,7 @@ from kontera.posting.results import LaneMustRest, Results
 from kontera.work.lanes import Lease
 
 Step = OutboxDocument.Step
+_log = structlog.get_logger("kontera.posting")
 _SHOW_LIFE_SECONDS = 1.0  # well under the lease: while calls are in flight the lane shows that it lives
 SETTLE_SECONDS = 10.0  # how long a request whose answer was lost may still be on its way into the ledger
 
@@ -72,9 +76,20 @@ class Poster:
                         resting = rest
         finally:
             self._pool.close()
+            self._take_what_is_left()
         if resting:
             raise resting
         return arrived
+
+    def _take_what_is_left(self) -> None:
+        """Something went wrong while calls were in flight: what became of them is kept all the same, each by itself.
+        Without the lane's session nothing can be kept, and every one is looked for by whoever comes next."""
+        for future, row in self._flying.items():
+            try:
+                self._results.take(row, self._document(row), future.result())
+            except (LaneMustRest, DatabaseError) as error:
+                _log.warning("result of a call not kept or lane resting", document=row.reference, reason=str(error))
+        self._flying.clear()
 
     def _fill(self) -> None:
         for row in self._due(self._at_once * 4):
@@ -109,10 +124,28 @@ class Poster:
         if row.step == Step.SENDING:
             self._fly(row, self._pool.look(document, bound), uses)
             return
+        look_first = self._may_be_there_already(row)
+        if self._marked_as_sending(row):
+            self._fly(row, (self._pool.look if look_first else self._pool.record)(document, bound), uses)
+
+    def _may_be_there_already(self, row: OutboxDocument) -> bool:
+        """Whether an installation that this database does not know of any more may have sent it (a restored copy)."""
+        before, placed = self._connection.look_before, row.order.placed_at if row.order else None
+        return row.attempts == 0 and before is not None and placed is not None and placed < before
+
+    def _marked_as_sending(self, row: OutboxDocument) -> bool:
+        """False when the order was judged anew this very moment and the document replaced before it left."""
         row.step, row.sent_at, row.trouble = Step.SENDING, self._clock.now(), ""
         row.attempts += 1
-        row.save(update_fields=["step", "sent_at", "attempts", "trouble"])
-        self._fly(row, self._pool.record(document, bound), uses)
+        marked = OutboxDocument.objects.filter(pk=row.pk, step=Step.PLANNED).update(
+            step=row.step,
+            sent_at=row.sent_at,
+            trouble=row.trouble,
+            attempts=row.attempts,
+            quote=row.quote,
+            differences=row.differences,
+        )
+        return marked == 1
 
     def _quoted(self, row: OutboxDocument, document: Document) -> bool:
         """Law 5: what the ledger would refuse or add up differently is held before anything is sent."""
@@ -131,9 +164,8 @@ class Poster:
         if problems:
             self._results.hold(row, problems, Step.PLANNED)
             return False
-        row.quote = to_plain(quote)
+        row.quote = to_plain(quote)  # kept with the mark that it is being sent
         row.differences = to_plain(named)
-        row.save(update_fields=["quote", "differences"])
         return True
 
     def _missing(self, row: OutboxDocument, document: Document) -> tuple[Future[Done], str] | tuple[()] | None:

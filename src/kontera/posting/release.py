@@ -9,14 +9,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
 from kontera.clock import Clock
-from kontera.db.models import AuditEntry, Case, CaseWaiter, Connection, Decision, Lane, OutboxDocument, ShopOrder
-from kontera.posting.plan import BOOK_ON_OPEN_DATE, KEEP_AS_BOOKED, LEAVE_OUT, USE_SHOP_VAT, judge
+from kontera.db.models import (
+    AuditEntry,
+    Binding,
+    Case,
+    CaseWaiter,
+    Connection,
+    Decision,
+    Lane,
+    OutboxDocument,
+    ShopOrder,
+)
+from kontera.posting.decisions import (
+    BOOK_AFTER_ALL,
+    BOOK_ON_OPEN_DATE,
+    CHANGED_SINCE,
+    KEEP_AS_BOOKED,
+    LEAVE_OUT,
+    USE_SHOP_VAT,
+)
+from kontera.posting.plan import hold_as_our_fault, judge
 from kontera.work import engine
 
 TRY_AGAIN = "try_again"
+_STEP = OutboxDocument.Step
+_log = structlog.get_logger("kontera.posting")
 # What else than trying again a person may decide, by the case's code. Whatever has not been booked may be left out.
 CHOICES = {
     "ORDER_CHANGED_AFTER_BOOKING": (KEEP_AS_BOOKED,),
@@ -24,9 +45,9 @@ CHOICES = {
     "REFUND_NOT_BOOKED": (KEEP_AS_BOOKED,),
     "VAT_DIFFERS": (USE_SHOP_VAT, LEAVE_OUT),
     "PERIOD_LOCKED": (BOOK_ON_OPEN_DATE, LEAVE_OUT),
-    **dict.fromkeys(
-        ("RECORDED_DIFFERENTLY", "ENTRIES_DIFFER", "DELIVERY_UNCERTAIN", "LEDGER_SIGN_IN", "SHOP_SIGN_IN"), ()
-    ),
+    CHANGED_SINCE: (BOOK_AFTER_ALL, LEAVE_OUT),
+    **dict.fromkeys(("RECORDED_DIFFERENTLY", "ENTRIES_DIFFER"), (KEEP_AS_BOOKED,)),
+    **dict.fromkeys(("DELIVERY_UNCERTAIN", "LEDGER_SIGN_IN", "SHOP_SIGN_IN"), ()),
 }
 
 
@@ -49,6 +70,12 @@ def check_again(case: Case, *, author: str, reason: str, clock: Clock, orders: S
             Connection.objects.filter(pk=connection.pk).update(signed_in=True)
             Lane.objects.filter(pk=connection.pk).update(rest_until=None, failures=0)
         OutboxDocument.objects.filter(order__in=asked, proof__in=("differs", "unreadable")).update(proof="")
+        if case.code == "CUSTOMER_REFUSED":  # perhaps the card we know was deleted: it is looked for anew
+            cards = OutboxDocument.objects.filter(order__in=asked).values_list("content__customer__key", flat=True)
+            known = Binding.objects.filter(
+                connection__stores__orders__in=asked, key__in=[card for card in cards if card]
+            )
+            Binding.objects.filter(pk__in=list(known.values_list("pk", flat=True))).delete()
         ledgers = Connection.objects.filter(stores__orders__pk__in=asked).distinct()
         Lane.objects.filter(connection__in=ledgers).update(setup_at=None, rest_until=None)
     for ledger in {ledger.pk for ledger in ledgers} | ({connection.pk} if connection else set()):
@@ -59,8 +86,15 @@ def check_again(case: Case, *, author: str, reason: str, clock: Clock, orders: S
 
 
 def choices(case: Case) -> tuple[str, ...]:
-    """What a person may decide about the case, beside trying again."""
-    return CHOICES.get(case.code, (LEAVE_OUT,))
+    """What a person may decide about the case, beside trying again. What is booked can only be kept as it is."""
+    possible = CHOICES.get(case.code, (LEAVE_OUT,))
+    if LEAVE_OUT not in possible:
+        return possible
+    left = OutboxDocument.objects.filter(order__waits__case=case, order__waits__released_at=None)
+    left = left.exclude(step__in=(_STEP.PLANNED, _STEP.ABANDONED)).exclude(step=_STEP.HELD, held_step=_STEP.PLANNED)
+    if left.exclude(step__in=(_STEP.BOOKED, _STEP.DONE)).exists():
+        return ()  # it is on its way into the ledger: that has to end first
+    return (KEEP_AS_BOOKED,) if left.exists() else possible
 
 
 def decide(case: Case, choice: str, *, author: str, reason: str, clock: Clock, order: ShopOrder | None = None) -> int:
@@ -78,8 +112,19 @@ def decide(case: Case, choice: str, *, author: str, reason: str, clock: Clock, o
     for one in orders:
         with transaction.atomic():
             _note(case, one, author, choice, reason, clock.now())
+            if choice == KEEP_AS_BOOKED:
+                _accept(case, one, clock.now())
         judge(one.pk, clock.now())
     return len(orders)
+
+
+def _accept(case: Case, order: ShopOrder, now: datetime) -> None:
+    """What the ledger holds is taken as it is, though it is not what was predicted or sent."""
+    if case.code == "ENTRIES_DIFFER":
+        order.documents.filter(proof__in=("differs", "unreadable")).update(proof="accepted")
+    if case.code == "RECORDED_DIFFERENTLY":
+        held = order.documents.filter(step=OutboxDocument.Step.HELD, held_step=OutboxDocument.Step.SENDING)
+        held.exclude(number="").update(step=OutboxDocument.Step.DONE, finished_at=now, proof="accepted", trouble="")
 
 
 def judge_waiting(ledger: Connection, clock: Clock) -> int:
@@ -105,7 +150,11 @@ def _judge_all(orders: Iterable[int], clock: Clock) -> int:
     """Each in a transaction of its own: one that cannot move never holds up the next."""
     pks = list(orders)
     for pk in pks:
-        judge(pk, clock.now())
+        try:
+            judge(pk, clock.now())
+        except Exception as error:  # noqa: BLE001 - one order that cannot be judged never keeps the others waiting
+            _log.exception("order not judged", order=pk)
+            hold_as_our_fault(pk, error, clock.now())
     return len(pks)
 
 

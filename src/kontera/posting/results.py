@@ -27,9 +27,11 @@ from kontera.posting.cards import digest_of
 Step = OutboxDocument.Step
 UNCERTAIN = "DELIVERY_UNCERTAIN"
 _LOOK_AGAIN_MAX_SECONDS = 600.0
+_TIMED_OUT = 9  # a request that timed out is given this many times as long to arrive as one whose line was cut
 # Where a document stands when the call about it was refused: a refused record was surely not written, a refused look
 # leaves it as uncertain as it was.
 _STOOD_AT = {Call.BOOK: Step.RECORDED, Call.LOOK: Step.SENDING}
+_RECEIPT = ("receipt", "number", "url", "voucher")
 _log = structlog.get_logger("kontera.posting")
 
 
@@ -71,8 +73,7 @@ class Results:
         with transaction.atomic():
             row.step, row.held_step = Step.HELD, step
             row.trouble = problems[0].code
-            row.save(update_fields=["step", "held_step", "trouble"])
-            if row.order_id:
+            if _saved(row, "step", "held_step", "trouble", *_RECEIPT) and row.order_id:
                 hold(self._order(row), problems, self._clock.now())
 
     def _answer(self, row: OutboxDocument, document: Document, done: Done) -> int:
@@ -83,17 +84,16 @@ class Results:
             self._bind(Binding.Kind.ARTICLE, done.subject, done.subject, "")
         elif done.call is Call.LOOK and done.answer is None:
             row.step, row.due_at = Step.PLANNED, self._clock.now()  # surely not there: it may be sent again
-            row.save(update_fields=["step", "due_at"])
+            _saved(row, "step", "due_at")
         elif done.call in (Call.RECORD, Call.LOOK):
-            return self._recorded(row, document, done.answer)
+            return self._recorded(row, document, done)
         elif done.call is Call.BOOK:
             self._receipt(row, done.answer)
             return self._arrived(row, Step.BOOKED)
         return 0
 
-    def _recorded(
-        self, row: OutboxDocument, document: Document, answer: Recorded | AlreadyRecorded | RecordedDifferently
-    ) -> int:
+    def _recorded(self, row: OutboxDocument, document: Document, done: Done) -> int:
+        answer: Recorded | AlreadyRecorded | RecordedDifferently = done.answer
         self._receipt(row, answer.receipt)
         if isinstance(answer, RecordedDifferently):
             told = "; ".join(f"{name}: {ours} / {theirs}" for name, (ours, theirs) in answer.differences.items())
@@ -102,14 +102,20 @@ class Results:
             return 0
         problem = self._differs(row, document, answer.receipt)
         if problem:
-            self.hold(row, [problem], Step.RECORDED)
+            self.hold(row, [problem], Step.SENDING)  # looked at and compared again before it may be booked
+            return 0
+        if row.uncertain and done.call is Call.RECORD:
+            # It was sent twice, the first time without an answer. Should that one arrive as well, later than anybody
+            # waits, it must be seen before anything is booked: one look more.
+            row.due_at = self._clock.now() + timedelta(seconds=self._settle)
+            _saved(row, "due_at", *_RECEIPT)
             return 0
         if not _to_be_booked(document):
             return self._arrived(row, Step.DONE)
         if answer.receipt.booked:
             return self._arrived(row, Step.BOOKED)
         row.step, row.due_at, row.trouble = Step.RECORDED, self._clock.now(), ""
-        row.save(update_fields=["step", "due_at", "trouble"])
+        _saved(row, "step", "due_at", "trouble", *_RECEIPT)
         return 0
 
     def _differs(self, row: OutboxDocument, document: Document, receipt: Receipt) -> Problem | None:
@@ -125,17 +131,16 @@ class Results:
 
     def _arrived(self, row: OutboxDocument, step: str) -> int:
         row.step, row.finished_at, row.trouble = step, self._clock.now(), ""
-        row.save(update_fields=["step", "finished_at", "trouble"])
-        if row.order_id:
+        if _saved(row, "step", "finished_at", "trouble", *_RECEIPT) and row.order_id:
             plan.settle(self._order(row), self._clock.now())
         return 1
 
     def _receipt(self, row: OutboxDocument, receipt: Receipt) -> None:
+        """Note it on the row; it is saved with the row's next step."""
         row.receipt = to_plain(receipt)
         row.number, row.url = receipt.number, receipt.url
         if receipt.voucher_number:
             row.voucher = f"{receipt.voucher_series}{receipt.voucher_number}"
-        row.save(update_fields=["receipt", "number", "url", "voucher"])
 
     def _refused(self, row: OutboxDocument, done: Done, error: KonteraError) -> None:
         if isinstance(error, Uncertain):
@@ -150,10 +155,12 @@ class Results:
     def _uncertain(self, row: OutboxDocument, done: Done, error: Uncertain) -> None:
         """It may have happened. Booking is harmless to repeat; a document, a customer or an article is looked for, not
         before a late request must have arrived, and not by another document that needs the same customer either."""
-        wait = 1.0 if done.call is Call.BOOK else self._settle
+        timed_out = "Timeout" in error.problem.vendor  # it may still be worked on over there; a cut line is not
+        wait = 1.0 if done.call is Call.BOOK else self._settle * (_TIMED_OUT if timed_out else 1)
+        row.uncertain = row.uncertain or done.call is Call.RECORD
         row.due_at = self._clock.now() + timedelta(seconds=min(wait * max(row.attempts, 1), _LOOK_AGAIN_MAX_SECONDS))
         row.trouble = error.problem.code
-        row.save(update_fields=["due_at", "trouble"])
+        _saved(row, "due_at", "trouble", "uncertain")
         if done.call is Call.CUSTOMER:
             planned = self._connection.documents.filter(step=Step.PLANNED, due_at__lt=row.due_at)
             planned.filter(content__customer__key=done.subject).update(due_at=row.due_at)
@@ -165,7 +172,7 @@ class Results:
         after = error.after if isinstance(error, WillRetry) else 0.0
         row.due_at = self._clock.now() + timedelta(seconds=after)
         row.trouble = error.problem.code
-        row.save(update_fields=["step", "due_at", "trouble"])
+        _saved(row, "step", "due_at", "trouble")
 
     def _defect(self, row: OutboxDocument, done: Done) -> None:
         _log.error("defect in an adapter", document=row.reference, exc_info=done.defect)
@@ -182,11 +189,17 @@ class Results:
         )
 
     def _order(self, row: OutboxDocument) -> ShopOrder:
-        locked = ShopOrder.objects.select_for_update(of=("self",)).select_related("connection", "fact")
-        return locked.get(documents__pk=row.pk)
+        assert row.order_id is not None
+        return plan.locked(row.order_id)
 
     def _number(self, row: OutboxDocument) -> str:
         return row.order.number if row.order else row.reference
+
+
+def _saved(row: OutboxDocument, *fields: str) -> bool:
+    """Save what a call became, unless the document was replaced or finished meanwhile; answers whether it was."""
+    standing = OutboxDocument.objects.filter(pk=row.pk).exclude(step__in=(Step.ABANDONED, Step.BOOKED))
+    return standing.update(**{field: getattr(row, field) for field in fields}) == 1
 
 
 def _to_be_booked(document: Document) -> bool:

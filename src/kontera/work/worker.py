@@ -35,7 +35,9 @@ def tick(clock: Clock) -> int:
     after a moment."""
     with transaction.atomic():
         with database.cursor() as cursor:
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = %s", [_TICK_MILLISECONDS])
+            cursor.execute(
+                "SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [str(_TICK_MILLISECONDS)]
+            )
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_TICKER_LOCK])
             if not cursor.fetchone()[0]:
                 return 0

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
+from kontera.connections.adapters import rate_of
 from kontera.connections.registry import VENDORS
 from kontera.console.reading.standing import heard
 from kontera.db.models import Connection, Lane, Look, Merchant, OutboxDocument
@@ -91,10 +92,10 @@ def _card(connection: Connection, now: datetime, due: Mapping[int, int]) -> Card
 
 def _window(connection: Connection) -> tuple[int, int]:
     """The vendor's calls per seconds, or what this connection bought."""
-    vendor = VENDORS.get(connection.vendor)
-    limit = int(connection.settings.get("rate_limit", vendor.limit if vendor else 0))
-    default = int(vendor.seconds * 1000) if vendor else 0
-    return limit, max(1, int(connection.settings.get("rate_milliseconds", default)) // 1000)
+    if connection.vendor not in VENDORS:
+        return 0, 1
+    limit, milliseconds = rate_of(connection)
+    return limit, max(1, milliseconds // 1000)
 
 
 def _due(connections: list[int]) -> dict[int, int]:

@@ -11,6 +11,9 @@ from kontera.db.models.merchants import Merchant
 class Connection(models.Model):
     """One shop or one company's ledger. `code` is part of every reference in the ledger and never changes.
 
+    look_before: this database is older than the ledger (it was restored from a copy): documents of orders placed before
+    that instant are looked for before they are first sent.
+
     settings hold what is not secret; secrets are sealed by `db.vault` with the merchant inside. A storefront books
     into `ledger`. `door` is the unguessable part of its notice address.
     """
@@ -33,6 +36,7 @@ class Connection(models.Model):
     since = models.DateTimeField(help_text="cut-off: nothing placed before this is booked")
     live = models.BooleanField(default=True, help_text="False: everything is kept and shown, nothing is sent")
     signed_in = models.BooleanField(default=True)
+    look_before = models.DateTimeField(null=True)
     last_heard_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 

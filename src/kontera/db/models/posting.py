@@ -83,6 +83,7 @@ class OutboxDocument(models.Model):
     held_step = models.CharField(max_length=20, default="")
     due_at = models.DateTimeField()
     attempts = models.IntegerField(default=0)
+    uncertain = models.BooleanField(default=False, help_text="sent at least once without an answer")
     sent_at = models.DateTimeField(null=True)
     quote = models.JSONField(null=True)
     differences = models.JSONField(default=list, help_text="how the ledger's own VAT differs, each with its cause")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from kontera.simulate.scenario.compare import goes_without_saying
 from kontera.simulate.scenario.words import Effect, Scenario
 
 _ORDER = ("customer", "invoice", "ledger order", "payment", "voucher", "order", "difference")
@@ -32,18 +33,17 @@ def has_expected(scenario: Scenario) -> bool:
 
 
 def written_of(new: Counter[Effect]) -> list[str]:
-    """The lines that expect exactly this. A booked order says nothing beside its documents."""
-    told = [effect for effect in new.elements() if not (effect.kind == "order" and effect.says == "booked")]
+    """The lines that expect exactly this."""
+    told = [effect for effect in new.elements() if not goes_without_saying(effect, new)]
     told.sort(key=_place)
     if not told:
         return ["expect nothing"]
     lines: list[str] = []
     for effect in told:
         lines.append(f"expect {effect.head}")
-        lines += [
-            f"    {entry.account}  {entry.name:<48}  {'debit' if entry.amount > 0 else 'credit':<6}  {abs(entry.amount):>10.2f}"
-            for entry in effect.entries
-        ]
+        for entry in effect.entries:
+            side = "debit" if entry.amount > 0 else "credit"
+            lines.append(f"    {entry.account}  {entry.name:<53}  {side:<6}  {abs(entry.amount):>10.2f}")
     return lines
 
 

@@ -5,7 +5,7 @@ Decides which of the store's figures answers to which line. Compares nothing its
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from kontera.money import round_to
 from kontera.simulate.scenario.words import CartLine
 
 Said = tuple[CartLine, str, str]
-_PLACED = ("goods", "gift_card")
+_PLACED = ("goods", "priced", "gift_card")
 
 
 def charged(order: Any, cart: Sequence[CartLine]) -> Iterator[Said]:
@@ -45,12 +45,17 @@ def _goods(order: Any, line: CartLine, found: dict[str, Any]) -> Said:
     if line.kind == "gift_card":
         return line, _told(line.amount), _told(price)
     rate = _rate(order, "item", product=str(found["id"]))
+    if line.kind == "priced":
+        said, priced = f"{_told(line.net or Decimal(0))} net", f"{_told(found['price_ex_tax'])} net"
+        return line, f"{said} {_told(line.amount, line.vat)}", f"{priced} {_told(found['price_inc_tax'], rate)}"
     return line, f"{line.quantity} x {_told(line.amount, line.vat)}", f"{found['quantity']} x {_told(price, rate)}"
 
 
 def _carriage(order: Any, line: CartLine) -> Said:
     place = next(each for each in order.addresses if line.country in ("", each["country_iso2"]))
     field = {"shipping": "base_cost", "handling": "base_handling_cost"}[line.kind]
+    if not place[{"shipping": "cost_inc_tax", "handling": "handling_cost_inc_tax"}[line.kind]]:
+        return line, _told(line.amount), _told(place[field])  # a coupon took it all: there is no tax row to compare
     rate = _rate(order, line.kind, place=place["id"])
     return line, _told(line.amount, line.vat), _told(place[field], rate)
 
@@ -78,11 +83,11 @@ def _paid(order: Any, method: str) -> Decimal:
     return sum(amounts, Decimal(0))
 
 
-_SUMS = {
-    "discount": lambda order: -order.head["discount_amount"],
+_SUMS: dict[str, Callable[[Any], Decimal]] = {
+    "discount": lambda order: -Decimal(order.head["discount_amount"]),
     "pays_card": lambda order: _paid(order, "gift_certificate"),
     "pays_credit": lambda order: _paid(order, "store_credit"),
-    "total": lambda order: order.head["total_inc_tax"],
+    "total": lambda order: Decimal(order.head["total_inc_tax"]),
 }
 
 

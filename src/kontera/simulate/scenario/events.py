@@ -14,8 +14,10 @@ _WHEN = rf"(?P<day>{DAY})( (?P<clock>\d\d:\d\d))? "
 VERBS: dict[str, tuple[str, str]] = {
     "order": (
         r"order (?P<order>\d+) by (?P<who>[^,]+)(, in (?P<currency>[A-Z]{3}))?(, on channel (?P<channel>\d+))?"
+        r"(?P<entered>, entered by staff)?"
         r"(, (paid with (?P<paid>\w+)|(?P<unfinished>never finished)|declined at (?P<declined>\w+)))?",
-        "order 1001 by Anna Åkesson[, in EUR][, on channel 2], paid with klarna | never finished | declined at card",
+        "order 1001 by Anna Åkesson[, in EUR][, on channel 2][, entered by staff], paid with klarna |"
+        " never finished | declined at card",
     ),
     "captured": (r"payment of order (?P<order>\d+) captured", "payment of order 1001 captured"),
     "arrived": (r"payment of order (?P<order>\d+) arrives", "payment of order 1001 arrives"),
@@ -57,6 +59,10 @@ CART: dict[str, tuple[str, str]] = {
     "goods": (
         rf"(?P<quantity>\d+) x (?P<name>\S+){_TO}(?P<wrapped> wrapped)?{_VAT}",
         "2 x TE-SEN-100 [to DE] [wrapped] 89.00 VAT 12 %",
+    ),
+    "priced": (
+        rf"(?P<quantity>\d+) x (?P<name>\S+) (?P<net>{AMOUNT}) net (?P<amount>{AMOUNT}) gross VAT (?P<vat>{AMOUNT}) %",
+        "101 x TE-PRO-001 3.33 net 3.73 gross VAT 12 %  (in orders entered by staff)",
     ),
     "shipping": (rf"shipping{_TO}{_VAT}", "shipping [to DE] 49.00 VAT 25 %"),
     "handling": (rf"handling{_TO}{_VAT}", "handling [to DE] 25.00 VAT 25 %"),
@@ -120,6 +126,7 @@ def _cart_line(line: Text) -> CartLine:
                 name=found.get("name", ""),
                 amount=amount(found["amount"]) if found.get("amount") else Decimal(0),
                 quantity=int(found.get("quantity", "1")),
+                net=amount(found["net"]) if found.get("net") else None,
                 vat=amount(found["vat"]) if found.get("vat") else None,
                 country=found.get("country", ""),
                 wrapped=bool(found.get("wrapped")),

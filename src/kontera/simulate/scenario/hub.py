@@ -1,4 +1,4 @@
-"""The merchant of a scenario: notices come in, lanes are drained until all is quiet.
+"""The merchant of a scenario, and the sandboxes it is connected to: notices come in; lanes are drained.
 
 Decides when a lane is worked and how far the clock is moved when everything waits for time to pass. What the rooms do
 with it is theirs: they are the product's own, unchanged.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,7 +28,6 @@ from kontera.db.models import (
     Look,
     Merchant,
     OutboxDocument,
-    RulebookVersion,
     ShopOrder,
 )
 from kontera.db.models import Notice as NoticeRow
@@ -36,6 +36,10 @@ from kontera.intake import notices
 from kontera.money import from_plain
 from kontera.posting import lane as posting
 from kontera.posting import release, rules
+from kontera.posting.decisions import KEEP_AS_BOOKED
+from kontera.proof.read_back import read_back
+from kontera.sandboxes.bigcommerce import BigCommerceSandbox
+from kontera.sandboxes.fortnox import FortnoxSandbox
 from kontera.simulate.scenario.shop import Mismatch
 from kontera.simulate.scenario.variants import Killed, MortalClock
 from kontera.simulate.scenario.words import Effect, Event
@@ -60,6 +64,7 @@ class Hub:
         self.ledger = self._connect("fortnox", "fortnox", ledger)
         self.shop = self._connect("bigcommerce", SHOP_CODE, shop, self.ledger)
         self._toml = starter_text(rulebook)
+        self._door = adapters.storefront(self.shop, clock, RateWindow(clock, 0, 0))
         rules.activate(self.merchant, self._toml, author="scenario", reason="start", now=clock.now())
 
     def _connect(
@@ -74,8 +79,7 @@ class Hub:
 
     def hear(self, headers: Mapping[str, str], body: bytes) -> None:
         """One delivery of a notice at the door: verified by the adapter, then kept."""
-        shop = adapters.storefront(self.shop, self._clock, RateWindow(self._clock, 0, 0))
-        content = shop.read_notice(headers, body)
+        content = self._door.read_notice(headers, body)
         notices.keep(
             [
                 notices.Arrival(
@@ -112,8 +116,10 @@ class Hub:
         try:
             with lanes.hold(connection) as lane:
                 if lane is not None:
-                    body = intake.drain if connection == self.shop.pk else posting.drain
-                    body(lane, self.mortal)
+                    if connection == self.shop.pk:
+                        intake.drain(lane, self.mortal)
+                    else:
+                        posting.drain(lane, self.mortal, read_back)
         except Killed:  # the lock and what was not committed are gone with it; nobody cleaned up behind it
             Lane.objects.filter(pk=connection).update(worker="killed:1")
 
@@ -124,7 +130,7 @@ class Hub:
         moments = [*documents.values_list("due_at", flat=True), *looks.values_list("due_at", flat=True)]
         if moments:
             own = Lane.objects.filter(pk__in=(self.shop.pk, self.ledger.pk), connection__signed_in=True)
-            moments += own.exclude(rest_until=None).values_list("rest_until", flat=True)
+            moments += [lane.rest_until for lane in own if lane.rest_until]
         later = [moment for moment in moments if moment > self._clock.now()]
         return min(later, default=None)
 
@@ -148,15 +154,15 @@ class Hub:
             return
         open_cases = Case.objects.filter(merchant=self.merchant, phase=Case.Phase.OPEN)
         if event.verb == "again":
-            cases = list(open_cases.filter(code=words["code"]))
-            if not cases:
-                raise Mismatch(event.line, f"no case {words['code']} is open")
-            for case in cases:
+            known = Case.objects.filter(merchant=self.merchant, code=words["code"])
+            if not known.exists():  # one that was resolved meanwhile is no fault: there is only nothing left to do
+                raise Mismatch(event.line, f"nothing ever waited for {words['code']}")
+            for case in known.filter(phase=Case.Phase.OPEN):
                 release.check_again(case, author=words["who"], reason="mended", clock=now)
             return
         order = self.shop.orders.get(number=words["order"])
         for case in open_cases.filter(waiters__order=order, waiters__released_at=None):
-            release.keep_as_booked(case, order, author=words["who"], reason="as booked", clock=now)
+            release.decide(case, KEEP_AS_BOOKED, order=order, author=words["who"], reason="as booked", clock=now)
 
     # What is so
 
@@ -181,15 +187,11 @@ class Hub:
                 found.setdefault(entry.account, set()).add(entry.why.rule)
         return {account: ", ".join(sorted(names)) for account, names in found.items()}
 
-    def rulebooks(self) -> int:
-        """How many versions of the rulebook there are."""
-        return RulebookVersion.objects.filter(merchant=self.merchant).count()
-
 
 def _standing(order: ShopOrder) -> str:
     if order.place == ShopOrder.Place.WAITING:
-        codes: Sequence[str] = order.waits.filter(released_at=None).values_list("case__code", flat=True)
-        return f"waits for {', '.join(sorted(set(codes)))}"
+        codes = {waiter.case.code for waiter in order.waits.filter(released_at=None).select_related("case")}
+        return f"waits for {', '.join(sorted(codes))}"
     if order.place == ShopOrder.Place.LEFT_OUT:
         return f"left out by {order.left_out_rule}"
     return "booked" if order.place == ShopOrder.Place.BOOKED else f"is still {order.place}"
@@ -198,3 +200,44 @@ def _standing(order: ShopOrder) -> str:
 def _told(one: Difference) -> str:
     ours: Decimal = one.ours.amount
     return f"{one.what}, shop {one.shop.amount:f}, booked {ours:f}, {one.cause}"
+
+
+class World:
+    """The sandboxes, served once and reset for every run."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))  # every scenario sets its own
+        self.store = BigCommerceSandbox(self.clock)
+        self.ledger = FortnoxSandbox(self.clock)
+        self.ledger.limiter.configure(None, 5)
+
+    def merchant(self, rulebook: str, vat_codes: str) -> Hub:
+        """A new merchant, connected to both. vat_codes: the ledger's own, as the connection's setting wants them."""
+        return Hub(self.clock, _ledger_settings(self, vat_codes), _shop_settings(self), rulebook)
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """The sandboxes, served until the block ends. Needs the database to be open."""
+    made = World()
+    with made.store, made.ledger:
+        yield made
+
+
+def _ledger_settings(made: World, codes: str) -> dict[str, str]:
+    keys = made.ledger.credentials()
+    base = made.ledger.base_url
+    return {
+        "base_url": base, "auth_url": f"{base}/oauth-v1", "grant": "client_credentials", "documents": "both",
+        "client_id": str(keys["client_id"]), "client_secret": str(keys["client_secret"]),
+        "tenant_id": str(keys["tenant_id"]), "rate_calls": "0", "vat_codes": codes,
+    }  # fmt: skip
+
+
+def _shop_settings(made: World) -> dict[str, str]:
+    keys = made.store.credentials()
+    return {
+        "base_url": made.store.base_url, "store_hash": str(keys["store_hash"]),
+        "access_token": str(keys["access_token"]), "client_secret": str(keys["client_secret"]),
+        "vat_number_field": "VAT-nummer", "rate_calls": "0",
+    }  # fmt: skip

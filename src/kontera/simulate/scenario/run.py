@@ -7,24 +7,23 @@ must be new in the ledger. At the end every notice comes again, every order is l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from kontera.clock import ManualClock
 from kontera.proof import laws
-from kontera.sandboxes.bigcommerce import BigCommerceSandbox
-from kontera.sandboxes.fortnox import FortnoxSandbox
 from kontera.sandboxes.kit import Fault
 from kontera.simulate.scenario import levers
 from kontera.simulate.scenario.books import account_names, balances, effects_of
 from kontera.simulate.scenario.compare import differences
-from kontera.simulate.scenario.hub import Hub
 from kontera.simulate.scenario.shop import Mismatch, Notice, Shop
 from kontera.simulate.scenario.variants import PLAIN, Variant
 from kontera.simulate.scenario.words import Effect, Event, Scenario, Step
+
+if TYPE_CHECKING:
+    from kontera.simulate.scenario.hub import World
 
 _HUB_VERBS = frozenset({"rule", "again", "kept"})
 _A_MINUTE = timedelta(minutes=1)
@@ -38,26 +37,6 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     effects: tuple[Counter[Effect], ...]
     moments: int
     calls: int
-
-
-class World:
-    """The sandboxes, served once and reset for every run."""
-
-    def __init__(self) -> None:
-        from kontera.clock import parse_instant
-
-        self.clock = ManualClock(parse_instant("2026-03-02T08:00:00Z"))
-        self.store = BigCommerceSandbox(self.clock)
-        self.ledger = FortnoxSandbox(self.clock)
-        self.ledger.limiter.configure(None, 5)
-
-
-@contextmanager
-def world() -> Iterator[World]:
-    """The sandboxes, served until the block ends. Needs the database to be open."""
-    made = World()
-    with made.store, made.ledger:
-        yield made
 
 
 def run(scenario: Scenario, made: World, variant: Variant = PLAIN, *, learn: bool = False) -> Result:
@@ -75,12 +54,14 @@ class _Run:
         codes = levers.fresh(made.ledger, scenario.header.rules)
         self.shop = Shop(made.store, made.clock)
         self.shop.open(scenario.header)
-        self.hub = Hub(made.clock, _ledger_settings(made, codes), _shop_settings(made), scenario.header.rules)
+        self.hub = made.merchant(scenario.header.rules, codes)
         self.seen: Counter[Effect] = Counter()
         self.heard: list[Notice] = []
 
     def run(self) -> Result:
         """All steps, the balances, the laws, and everything once more."""
+        for event in self._from_the_start():
+            levers.pull(self.made.ledger, event)
         self.hub.settle(polls=False)
         self._arm()
         asked, failures, effects = self.hub.mortal.asked, [], []
@@ -116,8 +97,16 @@ class _Run:
 
     # A step
 
+    def _from_the_start(self) -> list[Event]:
+        """What the ledger is like before anything else happens is known to the merchant's first copy of its set-up:
+        whether the worker dies while it takes that copy must make no difference."""
+        first = self.scenario.steps[0].events
+        return list(takewhile(lambda event: event.verb in levers.VERBS, first))
+
     def _happen(self, step: Step) -> None:
         for event in step.events:
+            if event in self._from_the_start():
+                continue
             now = self.made.clock.now()
             self.made.clock.set(
                 max(event.at, now + _A_MINUTE) if event.timed else max(_morning(event), now + _A_MINUTE)
@@ -176,11 +165,12 @@ class _Run:
         return told
 
     def _laws(self) -> list[str]:
-        return [
-            f"{self.scenario.file}:1: the law {finding.check!r} is broken ({finding.promise}): {', '.join(finding.broken)}"
-            for finding in laws.check(self.hub.merchant)
-            if finding.count
-        ]
+        told = []
+        for finding in laws.check(self.hub.merchant):
+            if finding.count:
+                broken = f"the law {finding.check!r} is broken ({finding.promise}): {', '.join(finding.broken)}"
+                told.append(f"{self.scenario.file}:1: {broken}")
+        return told
 
     def _once_more(self) -> list[str]:
         """Every notice again, every order read again, everything that waits judged again: nothing may change."""
@@ -208,25 +198,6 @@ class _Run:
         return found
 
 
-def _morning(event: Event) -> object:
+def _morning(event: Event) -> datetime:
     """An event without an hour happens in the morning of its day."""
     return event.at.replace(hour=9, minute=0)
-
-
-def _ledger_settings(made: World, codes: str) -> dict[str, str]:
-    keys = made.ledger.credentials()
-    base = made.ledger.base_url
-    return {
-        "base_url": base, "auth_url": f"{base}/oauth-v1", "grant": "client_credentials", "documents": "both",
-        "client_id": str(keys["client_id"]), "client_secret": str(keys["client_secret"]),
-        "tenant_id": str(keys["tenant_id"]), "rate_calls": "0", "vat_codes": codes,
-    }  # fmt: skip
-
-
-def _shop_settings(made: World) -> dict[str, str]:
-    keys = made.store.credentials()
-    return {
-        "base_url": made.store.base_url, "store_hash": str(keys["store_hash"]),
-        "access_token": str(keys["access_token"]), "client_secret": str(keys["client_secret"]),
-        "vat_number_field": "VAT-nummer", "rate_calls": "0",
-    }  # fmt: skip

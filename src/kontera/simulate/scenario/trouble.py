@@ -1,4 +1,4 @@
-"""How a fault in a scenario file is told: where, the line itself, and what would have been accepted. Decides no rule."""
+"""How a fault in a scenario file is told: where, the line, and what would have been accepted. Decides no rule."""
 
 from __future__ import annotations
 

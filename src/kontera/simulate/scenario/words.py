@@ -26,13 +26,15 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CartLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of an order as the shopper sees it. kind: goods, shipping, handling, wrapping, fee, coupon, discount,
+    """A line of an order as the shopper sees it. kind: goods, priced (net and gross
+    typed in by staff), shipping, handling, wrapping, fee, coupon, discount,
     gift_card, pays_card, pays_credit, delivery, total. name: article number, fee, coupon code, card's order, person."""
 
     kind: str
     name: str = ""
     amount: Decimal = Decimal(0)
     quantity: int = 1
+    net: Decimal | None = None
     vat: Decimal | None = None
     country: str = ""
     wrapped: bool = False

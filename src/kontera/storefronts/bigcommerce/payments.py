@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from kontera.clock import parse_instant
 from kontera.commerce import Payment, PaymentKind, PaymentState
 from kontera.money import Money
@@ -37,10 +39,15 @@ def payments_of(document: Node, order: Node, currency: str) -> tuple[Payment, ..
         _fold(found, node, order, currency)
     payments = [_remaining(entry) for entry in found if not _used_up(entry)]
     for kind, name, method in _TENDERS:
+        own = [payment for payment in payments if payment.kind is kind]
+        for place, payment in enumerate(own, start=1):  # the order's head knows them before any transaction does
+            payments[payments.index(payment)] = msgspec.structs.replace(payment, id=f"{method}-{place}")
         amount = order.money(name, currency, optional=True)
-        if amount and not any(payment.kind is kind for payment in payments):
+        if amount and not own:
             payments.append(
-                Payment(id=method, kind=kind, method=method, amount=amount.rounded(), state=PaymentState.CAPTURED)
+                Payment(
+                    id=f"{method}-1", kind=kind, method=method, amount=amount.rounded(), state=PaymentState.CAPTURED
+                )
             )
     return tuple(payments)
 
@@ -102,7 +109,7 @@ def _used_up(entry: _Open) -> bool:
 def _remaining(entry: _Open) -> Payment:
     if entry.payment.state is not PaymentState.AUTHORISED or entry.left == entry.payment.amount:
         return entry.payment
-    return _with(entry.payment, amount=entry.left)
+    return msgspec.structs.replace(entry.payment, amount=entry.left)
 
 
 def _payment(node: Node, order: Node, currency: str) -> Payment:
@@ -148,17 +155,4 @@ def _instant(node: Node) -> datetime | None:
 
 
 def _in(payment: Payment, state: PaymentState) -> Payment:
-    return _with(payment, state=state)
-
-
-def _with(payment: Payment, *, state: PaymentState | None = None, amount: Money | None = None) -> Payment:
-    return Payment(
-        id=payment.id,
-        kind=payment.kind,
-        method=payment.method,
-        amount=payment.amount if amount is None else amount,
-        state=payment.state if state is None else state,
-        at=payment.at,
-        reference=payment.reference,
-        card=payment.card,
-    )
+    return msgspec.structs.replace(payment, state=state)
