@@ -170,6 +170,6 @@ def test_coverage_and_booking_agree(sale: Sale) -> None:
 
 def test_starters_are_shipped_and_readable() -> None:
     """M117: every starter loads; an unknown name is an error."""
-    assert [starter(name).name for name in STARTERS] == ["se-bas"]
+    assert [starter(name).name for name in STARTERS] == ["se-bas", "bc-se"]
     with pytest.raises(KeyError):
         starter("no-such")

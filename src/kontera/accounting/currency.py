@@ -25,7 +25,8 @@ def exchange_rate(order: Order, rulebook: Rulebook, setup: LedgerSetup, day: dat
         return on_order(order, "CURRENCY_NOT_IN_LEDGER", f"currency:{code}", currency=code)
     source = rulebook.currency.rate_source
     if source == "ledger":
-        rate, on = known.rate, known.on or setup.taken_at.date()
+        rate, since = known.rate_on(day)
+        on = since or setup.taken_at.date()
     elif order.shop_rate is not None and order.shop_currency == setup.currency:
         rate, on = order.shop_rate, day
     else:

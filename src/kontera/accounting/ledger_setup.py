@@ -13,11 +13,13 @@ import msgspec
 
 
 class LedgerAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """One account of the chart. vat_code: the VAT code the ledger itself has on it, if any."""
+    """One account of the chart. vat_code: the VAT code the ledger itself has on it, if any. rows: a document's row
+    may name it (in some ledgers control accounts are only posted to by the ledger itself)."""
 
     number: str
     name: str
     active: bool = True
+    rows: bool = True
     vat_code: str = ""
     cost_centre_required: bool = False
     project_required: bool = False
@@ -42,11 +44,20 @@ class FiscalYear(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LedgerCurrency(msgspec.Struct, frozen=True, kw_only=True):
-    """A currency the ledger knows; rate = value of one unit in the ledger's own currency."""
+    """A currency the ledger knows; rate = value of one unit in the ledger's own currency, in force since `on`.
+    earlier: rates it replaced with the first day of each, newest first, for a ledger that takes a document's rate from
+    its own register by the document's date."""
 
     code: str
     rate: Decimal
     on: date | None = None
+    earlier: tuple[tuple[date, Decimal], ...] = ()
+
+    def rate_on(self, day: date) -> tuple[Decimal, date | None]:
+        """The rate on that day with its first day; the present one when no earlier rate is known."""
+        if self.on is None or day >= self.on:
+            return self.rate, self.on
+        return next(((rate, start) for start, rate in self.earlier if start <= day), (self.rate, self.on))
 
 
 class LedgerSetup(msgspec.Struct, frozen=True, kw_only=True):

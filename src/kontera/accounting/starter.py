@@ -7,7 +7,7 @@ from importlib.resources import files
 from kontera.accounting.rulebook import Rulebook
 from kontera.accounting.rulebook_toml import load
 
-STARTERS = {"se-bas": "starter_se_bas.toml"}
+STARTERS = {"se-bas": "starter_se_bas.toml", "bc-se": "starter_bc_se.toml"}
 
 
 def starter_text(name: str) -> str:

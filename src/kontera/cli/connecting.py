@@ -108,10 +108,12 @@ def _merchant(slug: str, name: str) -> Merchant:
 def _give_first_rules(owner: Merchant, connection: Connection) -> None:
     """The first ledger of a merchant comes with the starter rulebook."""
     from kontera.accounting.starter import starter_text
+    from kontera.connections.registry import VENDORS
     from kontera.posting import rules
 
     if connection.kind == "ledger" and not owner.rulebooks.exists():
-        rules.activate(owner, starter_text("se-bas"), author=author(), reason="starter rulebook", now=CLOCK.now())
+        text = starter_text(VENDORS[connection.vendor].starter)
+        rules.activate(owner, text, author=author(), reason="starter rulebook", now=CLOCK.now())
 
 
 def _tell(connection: Connection, data: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _SANDBOXES = {  # the ledger first: the shop's command names it
     "fortnox": ("kontera.sandboxes.fortnox", "FortnoxSandbox"),
+    "business_central": ("kontera.sandboxes.business_central", "BusinessCentralSandbox"),
     "bigcommerce": ("kontera.sandboxes.bigcommerce", "BigCommerceSandbox"),
     "woocommerce": ("kontera.sandboxes.woocommerce", "WooCommerceSandbox"),
 }

@@ -38,7 +38,8 @@ _EVERY_CONNECTION = (
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """One vendor: where its adapter lives, and its rate window (limit 0 = the adapter adapts by itself), how
     many calls may be in flight together, how many objects one read takes, and whether a person consents at the vendor
-    (then its `oauth` module has `authorize_url`, and its adapter `sign_in`)."""
+    (then its `oauth` module has `authorize_url`, and its adapter `sign_in`). starter: the rulebook a merchant starts
+    from who connects this ledger first."""
 
     name: str
     title: str
@@ -49,6 +50,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     at_once: int
     batch: int = 1
     consents: bool = False
+    starter: str = ""
 
     def settings(self) -> Sequence[Setting]:
         """The settings its adapter declares, and those every connection has."""
@@ -108,6 +110,17 @@ VENDORS = {
             seconds=5.0,
             at_once=6,
             consents=True,
+            starter="se-bas",
+        ),
+        Vendor(
+            name="business_central",
+            title="Business Central",
+            kind="ledger",
+            module="kontera.ledgers.business_central",
+            limit=6000,
+            seconds=300.0,
+            at_once=4,  # it works on five at a time for one application; one is left for people's own reports
+            starter="bc-se",
         ),
     )
 }

@@ -1,0 +1,83 @@
+"""Customers: found again for certain, created once, brought up to date (M20 M21 M22).
+
+Decides by what a customer is recognised: e-mail or tax registration number, equality re-checked; for other keys (the
+shop's own number, a collective customer) the customer number is made from the key. Never merges or deletes anyone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kontera.accounting.documents import CustomerCard
+from kontera.errors import NeedsLedgerSetup, Problem
+from kontera.ledgers.business_central import menus, names, texts
+from kontera.ledgers.business_central.client import BusinessCentralClient, filtered, literal
+from kontera.ledgers.business_central.settings import Options
+from kontera.ledgers.business_central.snapshot import Known
+from kontera.ledgers.business_central.translate import customer_body, tax_number
+from kontera.ledgers.business_central.wire import CustomerAnswer
+
+
+class Customers:
+    """The customer register of one company."""
+
+    def __init__(self, client: BusinessCentralClient, options: Options, known: Callable[[], Known]) -> None:
+        self._client = client
+        self._options = options
+        self._known = known
+
+    def find(self, card: CustomerCard) -> str | None:
+        """The customer's number, or None when there surely is none."""
+        found = self._held(card)
+        return None if found is None else found.number
+
+    def ensure(self, card: CustomerCard, number: str | None) -> str:
+        """Create, or bring up to date; looks first when no number is known."""
+        body = customer_body(card, self._area_id(card))
+        held = self._held(card) if number is None else self._numbered(number)
+        if held is not None:
+            return self._client.patch(CustomerAnswer, f"customers({held.id})", body).number
+        own = number or ("" if _condition(card) else names.number_of(card.key))
+        body = {"number": own, **body} if own else body
+        return self._client.post(CustomerAnswer, "customers", body).number
+
+    def _held(self, card: CustomerCard) -> CustomerAnswer | None:
+        condition = _condition(card)
+        if condition is None:
+            return self._numbered(names.number_of(card.key))
+        same = [row for row in self._client.pages(CustomerAnswer, filtered("customers", condition)) if _same(row, card)]
+        return min(same, key=lambda row: row.number, default=None)
+
+    def _numbered(self, number: str) -> CustomerAnswer | None:
+        rows = self._client.pages(CustomerAnswer, filtered("customers", f"number eq {literal(number)}"))
+        return next((row for row in rows if row.number == number), None)
+
+    def _area_id(self, card: CustomerCard) -> str:
+        """The id of the VAT business posting group the customer belongs to. Raises when the ledger has none: a
+        customer without would be given its template's, and so another VAT."""
+        area = self._options.area_of(card)
+        found = self._known().ids.get(f"area:{area}", "") if area else ""
+        if not found:
+            facts = {"order": "", "rate": "", "vat_code": area or str(card.region), "where": menus.VAT_SETUP}
+            raise NeedsLedgerSetup(Problem(code="VAT_RATE_NOT_IN_LEDGER", cause=f"vat_area:{area}", facts=facts))
+        return found
+
+
+def _condition(card: CustomerCard) -> str | None:
+    """The search for the key, when the card carries what the key names."""
+    kind, _, value = card.key.partition(":")
+    if kind == "email" and 0 < len(value) <= texts.EMAIL and card.email.casefold() == value.casefold():
+        return f"tolower(email) eq {literal(value.lower())}"
+    if kind in ("vat", "org") and value and _bare(tax_number(card)) == _bare(value):
+        return f"taxRegistrationNumber eq {literal(tax_number(card))}"
+    return None
+
+
+def _same(row: CustomerAnswer, card: CustomerCard) -> bool:
+    if card.key.startswith("email:"):
+        return row.email.casefold() == card.email.casefold()
+    return _bare(row.tax_registration_number) == _bare(tax_number(card))
+
+
+def _bare(text: str) -> str:
+    return "".join(sign for sign in text.upper() if sign.isalnum())

@@ -1,0 +1,195 @@
+"""The sums of documents: what always holds, whatever is sold (facts B3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kontera.clock import ManualClock
+from kontera.money import round_to
+from kontera.sandboxes.business_central.arithmetic import Value, all_valued, rounding_of, spread, valued
+from kontera.sandboxes.business_central.audit import audit
+from kontera.sandboxes.business_central.company import due_date
+from kontera.sandboxes.business_central.errors import ApiError
+from kontera.sandboxes.business_central.service import Call, handle
+from kontera.sandboxes.business_central.tenant import Tenant
+
+D = Decimal
+CENTS = st.integers(-100_000, 1_000_000).map(lambda cents: D(cents).scaleb(-2))
+RATES = {"VAT25": D(25), "VAT12": D(12), "VAT6": D(6), "NONE": D(0)}
+LINES = st.lists(st.tuples(st.sampled_from(sorted(RATES)), CENTS), min_size=1, max_size=12)
+ITEMS = ("1000", "1100", "1200", "1300")
+
+
+def test_known_documents() -> None:
+    """B3: three thirds with VAT in the price, and the same without; a discount of everything is nothing."""
+    thirds = [Value("VAT25", D(25), D("33.33"))] * 3
+    assert [(D("26.66"), D("33.33")), (D("26.67"), D("33.33")), (D("26.66"), D("33.33"))] == all_valued(thirds, True, 2)
+    assert [(D("33.33"), D("41.66")), (D("33.33"), D("41.67")), (D("33.33"), D("41.66"))] == all_valued(
+        thirds, False, 2
+    )
+    assert (D(0), D(0)) == valued(Value("VAT25", D(25), D(10), D(10)), [], True, 2)
+    assert (D(0), D(7)) == valued(Value("ONLY", D(0), D(7), kind="Full VAT"), [], False, 2)
+
+
+@given(LINES, st.booleans())
+def test_vat_is_that_of_the_total(rows: list[tuple[str, Decimal]], gross_prices: bool) -> None:
+    """B3: per identifier, the sum of the lines is the rounded VAT of their total, in any order of lines."""
+    lines = [Value(name, RATES[name], amount) for name, amount in rows if amount]
+    found = all_valued(lines, gross_prices, 2)
+    for name, rate in RATES.items():
+        pairs = [pair for line, pair in zip(lines, found, strict=True) if line.identifier == name]
+        total = sum((line.amount for line in lines if line.identifier == name), D(0))
+        net, gross = sum((pair[0] for pair in pairs), D(0)), sum((pair[1] for pair in pairs), D(0))
+        if gross_prices:
+            assert (round_to(total / (1 + rate / 100), 2), total) == (net, gross)
+        else:
+            assert (total, total + round_to(total * rate / 100, 2)) == (net, gross)
+
+
+@given(CENTS, st.lists(CENTS.filter(bool), min_size=1, max_size=12))
+def test_nothing_is_lost_in_sharing(amount: Decimal, bases: list[Decimal]) -> None:
+    """B3: an invoice discount's shares add up to it."""
+    shares = spread(amount, bases, 2)
+    assert (amount if sum(bases) else D(0)) == sum(shares)
+
+
+@given(CENTS, st.sampled_from([D("0.01"), D("0.05"), D("0.5"), D(1)]))
+def test_rounding(total: Decimal, precision: Decimal) -> None:
+    """B3: to the nearest multiple, never further than half of it."""
+    rounding = rounding_of(total, precision)
+    assert D(0) == (total + rounding) % precision
+    assert abs(rounding) <= precision / 2
+    assert D(0) == rounding_of(total, D(0))
+
+
+class Books:
+    """One tenant for many documents, spoken to without HTTP."""
+
+    def __init__(self) -> None:
+        self.tenant = Tenant(ManualClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC)))
+        self.company = next(iter(self.tenant.companies.values()))
+        self.items = {row["number"]: row["id"] for row in self.company.table("items")}
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """The body of an answer."""
+        headers = {"if-match": "*"}
+        return handle(self.tenant, Call(method, f"companies({self.company.id})/{path}", "", headers, body)).body
+
+
+BOOKS = Books()
+SOLD = st.tuples(
+    st.sampled_from(ITEMS),
+    st.integers(1, 9),
+    st.integers(1, 200_000).map(lambda cents: D(cents).scaleb(-2)),
+    st.sampled_from([0, 0, 10, 33]),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    st.lists(SOLD, min_size=1, max_size=6),
+    st.booleans(),
+    st.sampled_from(["SEK", "EUR"]),
+    st.sampled_from([D(0), D(0), D("0.37"), D(1)]),
+    st.integers(0, 9),
+)
+def test_whatever_is_sold_is_booked_in_balance(
+    sold: list[tuple[str, int, Decimal, int]], gross_prices: bool, currency: str, discount: Decimal, part: int
+) -> None:
+    """B3, BC 142, BC 149: posted in one go or in two, documents balance and nothing is lost or gained on the way."""
+    header = {"customerNumber": "10000", "currencyCode": currency, "pricesIncludeTax": gross_prices}
+    order = BOOKS.call("POST", "salesOrders", header)
+    path = f"salesOrders({order['id']})"
+    for number, quantity, price, percent in sold:
+        line = {
+            "itemId": BOOKS.items[number],
+            "quantity": D(quantity),
+            "unitPrice": price,
+            "discountPercent": D(percent),
+        }
+        made = BOOKS.call("POST", f"{path}/salesOrderLines", line)
+    shown = BOOKS.call("GET", path)
+    worth = sum((row["_lineAmount"] for row in BOOKS.company.table("salesOrderLines")), D(0))
+    if 0 < discount <= worth:
+        shown = BOOKS.call("PATCH", path, {"discountAmount": discount})
+        assert discount == shown["discountAmount"]
+    whole = part == 0 or part >= made["quantity"]
+    if not whole:
+        BOOKS.call("PATCH", f"salesOrderLines({made['id']})", {"shipQuantity": D(part)})
+        BOOKS.call("POST", f"{path}/Microsoft.NAV.shipAndInvoice")
+    BOOKS.call("POST", f"{path}/Microsoft.NAV.shipAndInvoice")
+    invoices = BOOKS.company.table("salesInvoices").where(orderId=order["id"])
+    assert (1 if whole else 2) == len(invoices)
+    total = sum((row["totalAmountIncludingTax"] for row in invoices), D(0))
+    if whole:
+        assert shown["totalAmountIncludingTax"] == total
+        assert shown["totalAmountExcludingTax"] == sum((row["totalAmountExcludingTax"] for row in invoices), D(0))
+    else:
+        assert abs(shown["totalAmountIncludingTax"] - total) <= D("0.02") * len(sold)
+    found = audit(BOOKS.company)
+    assert ([], 0, "0") == (found["unbalanced_documents"], found["orders"], found["receivables_differ"])
+
+
+JUNK = st.one_of(
+    st.none(), st.booleans(), st.integers(-(10**13), 10**13), st.decimals(-1000, 1000, places=3), st.text(max_size=12),
+    st.sampled_from(["10000", "1000", "1510", "2026-03-02", "Item", "EUR", "00000000-0000-0000-0000-000000000000"]),
+    st.sampled_from(sorted(BOOKS.items.values())), st.lists(st.integers(), max_size=2),
+)  # fmt: skip
+WRITABLE = sorted(name for name, each in BOOKS.tenant.resources.items() if "POST" in each.entity.verbs)
+
+
+@st.composite
+def writes(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    """A resource and a body of its own properties with values of any kind."""
+    name = draw(st.sampled_from(WRITABLE))
+    fields = [each.name for each in BOOKS.tenant.resources[name].entity.fields.values() if not each.read_only]
+    return name, draw(st.dictionaries(st.sampled_from(fields), JUNK, max_size=5))
+
+
+def tried(method: str, path: str, body: dict[str, Any]) -> Any:
+    """The answer's body, or the status of the refusal."""
+    try:
+        return BOOKS.call(method, path, body)
+    except ApiError as error:
+        return error.status
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(writes(), st.sampled_from(["salesOrders", "salesInvoices", "salesCreditMemos"]))
+def test_whatever_is_sent_is_taken_or_refused(sent: tuple[str, dict[str, Any]], kind: str) -> None:
+    """BC 173, A4: never anything but an answer or the vendor's envelope, and a refusal leaves nothing behind."""
+    name, body = sent
+    before = {table: len(rows) for table, rows in BOOKS.company.tables.items()}
+    header = BOOKS.call("POST", kind, {"customerNumber": "10000"})
+    lines = kind.removesuffix("s") + "Lines"
+    paths = [name, f"{kind}({header['id']})/{lines}"] if name == lines else [name]
+    made: list[str] = []
+    for path in paths:
+        answer = tried("POST", path, body)
+        if isinstance(answer, dict):
+            made.append(f"{name}({answer['id']})")
+        else:
+            assert 400 == answer
+    changed = tried("PATCH", f"{kind}({header['id']})", body)
+    assert isinstance(changed, dict) or changed == 400
+    for path in made:
+        BOOKS.call("DELETE", path)
+    BOOKS.call("DELETE", f"{kind}({header['id']})")
+    assert before == {table: len(rows) for table, rows in BOOKS.company.tables.items()}
+
+
+def test_due_dates() -> None:
+    """B4: the date formulas of payment terms."""
+    for formula, expected in (
+        ("", "2026-01-31"), ("30D", "2026-03-02"), ("1M", "2026-02-28"), ("CM", "2026-01-31"), ("CM+10D", "2026-02-10"),
+        ("2W", "2026-02-14"), ("-1D", "2026-01-30"), ("1Y", "2027-01-31"), ("<1M>", "2026-02-28"),
+    ):  # fmt: skip
+        assert expected == due_date("2026-01-31", formula)
+    with pytest.raises(ApiError, match="DateFormula"):
+        due_date("2026-01-31", "soon")
