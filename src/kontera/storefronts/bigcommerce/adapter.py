@@ -16,7 +16,6 @@ from kontera.commerce import Order
 from kontera.errors import NeedsOperator, OurFault, Problem
 from kontera.storefronts.bigcommerce.changes import changed_orders
 from kontera.storefronts.bigcommerce.client import VENDOR, Client
-from kontera.storefronts.fields import Unreadable
 from kontera.storefronts.bigcommerce.hooks import ensure_hooks
 from kontera.storefronts.bigcommerce.notices import read_notice
 from kontera.storefronts.bigcommerce.readiness import readiness_of
@@ -24,6 +23,7 @@ from kontera.storefronts.bigcommerce.reading import whole_orders
 from kontera.storefronts.bigcommerce.settings import BigCommerceSettings, settings_from
 from kontera.storefronts.bigcommerce.tax_setup import TaxCombination, tax_classes, tax_combinations
 from kontera.storefronts.bigcommerce.translate import Context, translate
+from kontera.storefronts.fields import Unreadable
 from kontera.storefronts.protocol import Capability, ChangePage, FactKind, NoticeContent, Read
 
 CONTROL_PANEL = "https://store-{store_hash}.mybigcommerce.com/manage/orders/{{id}}"
