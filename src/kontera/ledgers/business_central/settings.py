@@ -164,3 +164,8 @@ def _vat_row(text: str) -> VatRow:
     if percent and not account.strip():
         raise fault
     return VatRow(area=area.strip(), group=group.strip(), rate=percent, account=account.strip())
+
+
+def check(values: Mapping[str, str]) -> None:
+    """Whether a connection can be made with these values. Raises SettingsError saying what is wrong."""
+    options_from(values)

@@ -170,3 +170,8 @@ def _statuses(text: str) -> dict[str, OrderState]:
             raise SettingsError(f"own_statuses: {part!r} is not like packed=placed (known meanings: {known})")
         found[slug.removeprefix("wc-")] = OrderState(meaning)
     return found
+
+
+def check(values: Mapping[str, str]) -> None:
+    """Whether a connection can be made with these values. Raises SettingsError saying what is wrong."""
+    settings_from(values)
