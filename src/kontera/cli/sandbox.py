@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kontera.connections.registry import VENDORS
 from kontera.db.ground import home_folder
 
 if TYPE_CHECKING:
     from kontera.sandboxes.kit import Sandbox
 
+_CODES = {"bigcommerce": "nt", "woocommerce": "wc", "business_central": "bc"}
 _SANDBOXES = {  # the ledger first: the shop's command names it
     "fortnox": ("kontera.sandboxes.fortnox", "FortnoxSandbox"),
     "business_central": ("kontera.sandboxes.business_central", "BusinessCentralSandbox"),
@@ -136,8 +138,14 @@ def connect_command(vendor: str, told: dict[str, Any]) -> str:
         if "vat_codes" in told:
             given["vat_codes"] = told["vat_codes"]
     else:
-        lines = ["kontera connect bigcommerce --code nt --ledger fx --since 2020-01-01"]
-        given = {"store": "NT", "base_url": base, "vat_number_field": "VAT-nummer"}
-        given |= {name: keys[name] for name in ("store_hash", "access_token", "client_secret")}
+        known = VENDORS[vendor]
+        lines = [f"kontera connect {vendor} --code {_CODES[vendor]}"]
+        if known.kind == "storefront":
+            lines = [f"{lines[0]} --ledger fx --since 2020-01-01"]
+        own = {setting.name for setting in known.own_settings()}
+        given = {"store": _CODES[vendor].upper()} if "store" in own else {}
+        given |= {"base_url": base, **{name: value for name, value in keys.items() if name in own}}
+        if "vat_number_field" in own:
+            given["vat_number_field"] = "VAT-nummer"
     lines += [f"--set {name}={shlex.quote(str(value))}" for name, value in given.items()]
     return " \\\n    ".join(lines)
