@@ -183,7 +183,7 @@ def test_a_resting_lane_is_not_woken_before_its_time(pair: Any) -> None:
 def test_a_worker_frozen_in_its_tick_does_not_stop_all_ticking(pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """One worker ticks for all: were it frozen just then, the server ends its session after a moment."""
     frozen, outcome = threading.Event(), []
-    monkeypatch.setattr(worker, "_TICK_MILLISECONDS", 200)
+    monkeypatch.setattr(worker, "_TICK_MILLISECONDS", 1500)
 
     def freezing(done: threading.Event) -> None:
         def stand_still() -> int:
@@ -203,7 +203,7 @@ def test_a_worker_frozen_in_its_tick_does_not_stop_all_ticking(pair: Any, monkey
         assert frozen.wait(10)
         monkeypatch.setattr(engine, "take_over_from_the_dead", take_over)
         Lane.objects.filter(pk=shop.pk).update(poll_at=CLOCK.now())
-        for _ in range(100):
+        for _ in range(200):
             worker.tick(CLOCK)
             if wake_ups(shop):
                 break
