@@ -241,3 +241,25 @@ def test_what_is_on_its_way_into_the_ledger_cannot_be_left_out(world: World) -> 
     check_again(case, author="K", reason="mended", clock=CLOCK)
     works(world)
     assert "booked" == world.order("1").place
+
+
+def test_a_payment_with_a_large_number_is_found_after_a_lost_answer(world: World) -> None:
+    """Law 2: shops number payments over all orders; the first of its order is found whatever its number."""
+    world.drain()
+    world.sandbox.faults.add(Fault(kind="lost_answer", method="POST", path="/3/invoicepayments", times=1))
+    world.arrives(sale("1", paid="", payments=(payment(money("258.00"), place=31),)))
+    works(world)
+    audit = world.sandbox.views()["audit"]()
+    assert ("booked", [], 1) == (world.order("1").place, world.cases(world.order("1")), audit["payments"])
+
+
+def test_two_payments_alike_are_both_booked_whichever_comes_first(world: World) -> None:
+    """M5: the same amount twice on one day; the later one stands first in the shop's list, and its answer is lost."""
+    half = [payment(money("129.00"), place=number) for number in (8, 9)]
+    world.arrives(sale("1", paid="", payments=(half[0],)))
+    works(world)
+    world.sandbox.faults.add(Fault(kind="refuse_before", method="POST", path="/3/invoicepayments", times=1))
+    world.arrives(sale("1", paid="", payments=(half[1], half[0])))
+    works(world)
+    audit = world.sandbox.views()["audit"]()
+    assert ("booked", 2, []) == (world.order("1").place, audit["payments"], audit["unpaid_invoices"])

@@ -83,7 +83,7 @@ RecordOutcome = Recorded | AlreadyRecorded | RecordedDifferently
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers the ledger already gave us, needed to write a document: the customer's, and for a payment the
     invoice's. `invoice` is the ledger's number of the invoice that a payment settles. `taken`: for a payment, the
-    ledger's numbers of the payments on that invoice that earlier documents of ours already are; a ledger whose
+    ledger's numbers of the payments on that invoice that other documents of ours already are; a ledger whose
     payments carry no reference tells two alike apart by them."""
 
     customer: str = ""

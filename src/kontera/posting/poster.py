@@ -202,8 +202,8 @@ class Poster:
             invoice = OutboxDocument.objects.get(
                 connection=self._connection, reference=document.invoice, step__in=(Step.BOOKED, Step.DONE)
             )
-            earlier = row.order.documents if row.order else OutboxDocument.objects.none()
-            taken = earlier.filter(kind=row.kind, sequence__lt=row.sequence).exclude(number="")
+            others = row.order.documents.exclude(pk=row.pk) if row.order else OutboxDocument.objects.none()
+            taken = others.filter(kind=row.kind).exclude(number="")
             return Bound(invoice=invoice.number, taken=tuple(taken.values_list("number", flat=True)))
         if isinstance(document, Voucher):
             return Bound()

@@ -2,12 +2,10 @@
 
 Decides which payment is ours. A Fortnox payment has no field for our reference, so it is recognised by invoice, date,
 amount and account; two alike on one invoice are told apart by what is already bound: `Bound.taken` names the payments
-of this invoice that belong to earlier documents of ours (p1 before p2: documents of an order keep their order).
+of this invoice that are other documents of ours. Two alike that nobody knows are never guessed between.
 """
 
 from __future__ import annotations
-
-import re
 
 from kontera.accounting.documents import CustomerPayment
 from kontera.errors import OurFault, Problem
@@ -16,7 +14,6 @@ from kontera.ledgers.fortnox.client import FortnoxClient, Refused
 from kontera.ledgers.fortnox.wire import Payment, PaymentWrap, text_of
 from kontera.ledgers.protocol import AlreadyRecorded, Bound, Receipt, Recorded, RecordedDifferently, RecordOutcome
 
-_SEQUENCE = re.compile(r"-p(\d+)$")
 _PATH = "/3/invoicepayments"
 
 
@@ -41,8 +38,8 @@ class Payments:
         return Recorded(receipt=receipt)
 
     def find(self, document: CustomerPayment, bound: Bound) -> RecordOutcome | None:
-        """Ours among the payments of the invoice. Held rather than guessed: when earlier payments of the order are not
-        bound and cannot be told from this one, the answer is RecordedDifferently naming them."""
+        """Ours among the payments of the invoice. Held rather than guessed: more than one that could be it (it was sent
+        twice, or a person entered the same) is RecordedDifferently, naming them."""
         listed = self._client.pages(Payment, "InvoicePayments", _PATH, {"invoicenumber": bound.invoice})
         numbers = [
             text_of(row.number)
@@ -55,9 +52,8 @@ class Payments:
         alike = [p for p in held if not compare.payment_differences(document, p, bound, self._home)]
         if not alike:
             return None
-        unbound = max(_sequence(document.reference) - 1 - len(bound.taken), 0)
-        receipt = compare.payment_receipt(alike[min(unbound, len(alike) - 1)], document, self._home)
-        if len(alike) <= unbound:
+        receipt = compare.payment_receipt(alike[0], document, self._home)
+        if len(alike) > 1:
             found = ", ".join(text_of(p.number) for p in alike)
             return RecordedDifferently(receipt=receipt, differences={"payment": (document.reference, found)})
         return AlreadyRecorded(receipt=receipt)
@@ -72,9 +68,3 @@ class Payments:
             if not booked.booked:
                 raise
         return compare.payment_receipt(booked, document, self._home)
-
-
-def _sequence(reference: str) -> int:
-    """2 for "nt-1001-p2"; 1 when the reference does not count."""
-    match = _SEQUENCE.search(reference)
-    return int(match.group(1)) if match else 1
