@@ -45,7 +45,7 @@ GOLDEN = [
         "  Accepted: SEK, prices with VAT, prices without VAT, one price in every country, VAT rounded per order",
     ),
     (TOP.replace("se-bas", "no-ns"), "x.scenario:6: There is no starter rulebook 'no-ns'\n    rules    no-ns\n"
-     "  Accepted: se-bas"),
+     "  Accepted: se-bas, bc-se"),
     (TOP.replace("09:00", "noon"), "x.scenario:7: The clock is not an instant\n    clock    2026-03-02 noon\n"
      "  Accepted: clock 2026-03-02 09:00"),
     (
