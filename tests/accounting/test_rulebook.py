@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -25,7 +24,6 @@ from kontera.accounting.rulebook import (
     Rulebook,
     VatMatch,
     VatRule,
-    in_force,
 )
 from kontera.accounting.rulebook_toml import RulebookError, dump, line_of, load, rule_with_line
 from kontera.accounting.starter import starter_text
@@ -219,14 +217,3 @@ def test_a_tie_holds_the_order_and_names_both_rules_with_their_lines() -> None:
         assert f'id = "{rule_id}"' == text[number]
     assert ["vat.mine", 'line 371: match = { country = "SE", rate = 25 })'][0] in named["second"]
     assert named["second"] == rule_with_line(rulebook, "vat", rulebook.vat[-1])
-
-
-def test_the_version_in_force_is_the_latest_that_has_started() -> None:
-    """Rulebooks are dated: an order is booked by the version that held on its day."""
-    old = msgspec.structs.replace(SE_BAS, version=1, valid_from=date(2026, 1, 1))
-    new = msgspec.structs.replace(SE_BAS, version=2, valid_from=date(2026, 4, 1))
-    mended = msgspec.structs.replace(SE_BAS, version=3, valid_from=date(2026, 4, 1))
-    versions = [new, old, mended]
-    assert in_force(versions, date(2025, 12, 31)) is None
-    assert old == in_force(versions, date(2026, 3, 31))
-    assert mended == in_force(versions, date(2026, 4, 1))

@@ -7,7 +7,6 @@ either required or absent, so a rulebook written down and read again is the same
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -238,9 +237,3 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def label(self) -> str:
         """Name and version, as every `Why` carries it: "se-bas 3"."""
         return f"{self.name} {self.version}"
-
-
-def in_force(versions: Iterable[Rulebook], day: date) -> Rulebook | None:
-    """The version that holds on `day`: the latest start on or before it, then the highest version."""
-    started = [rulebook for rulebook in versions if rulebook.valid_from <= day]
-    return max(started, key=lambda rulebook: (rulebook.valid_from, rulebook.version), default=None)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from kontera.accounting.rulebook_toml import RulebookError, load
 from kontera.cli.common import CLOCK, author, grounded, json_option, merchant_named, merchant_option, show
+from kontera.clock import local_date
 
 
 @click.group()
@@ -45,9 +47,9 @@ def test(file: Path) -> None:
 @json_option
 @grounded
 def import_(file: Path, reason: str, dry_run: bool, merchant: str, as_json: bool) -> None:
-    """Activate a rulebook file as the next version and judge everything that waits again."""
+    """Keep a rulebook file as the next version, in force from its `valid_from`, and judge what waits again."""
     from kontera.posting import release
-    from kontera.posting.rules import activate
+    from kontera.posting.rules import activate, in_force
 
     owner = merchant_named(merchant)
     text = _read(file)
@@ -56,10 +58,21 @@ def import_(file: Path, reason: str, dry_run: bool, merchant: str, as_json: bool
         return
     version = activate(owner, text, author=author(), reason=reason, now=CLOCK.now())
     judged = release.judge_merchant(owner.pk, CLOCK)
-    data = {"version": version.version, "judged_again": judged}
-    show(
-        data, as_json, lambda: click.echo(f"Version {version.version} is active; {judged} waiting orders judged again.")
-    )
+    today = in_force(owner.pk, local_date(CLOCK.now(), owner.zone))
+    data = {
+        "version": version.version,
+        "valid_from": version.valid_from,
+        "in_force_today": today.version if today else None,
+        "judged_again": judged,
+    }
+    show(data, as_json, lambda: _tell(data))
+
+
+def _tell(data: Mapping[str, object]) -> None:
+    click.echo(f"Version {data['version']} is active; {data['judged_again']} waiting orders judged again.")
+    if data["in_force_today"] != data["version"]:
+        since = data["valid_from"]
+        click.echo(f"Its first day is {since}: version {data['in_force_today']} is the one in force today.")
 
 
 def _read(file: Path) -> str:

@@ -13,9 +13,11 @@ from kontera.db.models import AuditEntry, Merchant, RulebookVersion
 
 
 def in_force(merchant_id: int, day: date) -> RulebookVersion | None:
-    """The newest version whose first day has come by `day`; for days before the first version, the first one."""
+    """The version that holds on `day`: the latest start on or before it, then the highest version. A version for a
+    later day keeps its day when an earlier one is corrected. For days before every start, the earliest start holds."""
     versions = RulebookVersion.objects.filter(merchant_id=merchant_id)
-    return versions.filter(valid_from__lte=day).order_by("-version").first() or versions.order_by("version").first()
+    started = versions.filter(valid_from__lte=day).order_by("-valid_from", "-version").first()
+    return started or versions.order_by("valid_from", "-version").first()
 
 
 def parsed(version: RulebookVersion) -> Rulebook:

@@ -12,6 +12,7 @@ from kontera.clock import local_date
 from kontera.console.desk import Desk, page
 from kontera.console.reading.rules import accounts_of, tables_of
 from kontera.db.models import RulebookVersion
+from kontera.posting.rules import in_force
 
 PAGE = 50
 
@@ -19,20 +20,13 @@ PAGE = 50
 @page
 def rules(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The version in force, and all others."""
-    versions = RulebookVersion.objects.filter(merchant=desk.merchant)
-    today = local_date(desk.now, desk.zone)
-    in_force = versions.filter(valid_from__lte=today).order_by("-version").first()
-    return _show(request, desk, in_force, in_force)
+    return _show(request, desk, _in_force(desk))
 
 
 @page
 def rulebook(request: HttpRequest, desk: Desk, version: int) -> HttpResponse:
     """One version."""
-    today = local_date(desk.now, desk.zone)
-    in_force = (
-        RulebookVersion.objects.filter(merchant=desk.merchant, valid_from__lte=today).order_by("-version").first()
-    )
-    return _show(request, desk, _version(desk, version), in_force)
+    return _show(request, desk, _version(desk, version))
 
 
 @page
@@ -44,9 +38,7 @@ def toml(request: HttpRequest, desk: Desk, version: int) -> HttpResponse:
     return response
 
 
-def _show(
-    request: HttpRequest, desk: Desk, shown: RulebookVersion | None, in_force: RulebookVersion | None
-) -> HttpResponse:
+def _show(request: HttpRequest, desk: Desk, shown: RulebookVersion | None) -> HttpResponse:
     versions = RulebookVersion.objects.filter(merchant=desk.merchant).defer("toml").order_by("-version")
     parsed, fault = None, ""
     if shown is not None:
@@ -56,7 +48,7 @@ def _show(
             fault = str(error)
     where = {
         "shown": shown,
-        "in_force": in_force,
+        "in_force": _in_force(desk),
         "fault": fault,
         "parsed": parsed,
         "tables": tables_of(parsed) if parsed else [],
@@ -64,6 +56,10 @@ def _show(
         "versions": Paginator(versions, PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "console/rules.html", where)
+
+
+def _in_force(desk: Desk) -> RulebookVersion | None:
+    return in_force(desk.merchant.pk, local_date(desk.now, desk.zone))
 
 
 def _version(desk: Desk, version: int) -> RulebookVersion:
