@@ -1,6 +1,7 @@
 """Hold an order in the cases that say why it cannot move, and let it go again.
 
 Decides which orders share a case: those with the same code and cause. A case is open while something waits for it.
+Trouble with a whole connection rests its lane and, when only a person can help, is a case of its own.
 Never decides whether an order may move: that is for `posting` to try.
 """
 
@@ -9,9 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
+from django.db import transaction
+
 from kontera.cases.catalogue import catalogue
-from kontera.db.models import Case, CaseWaiter, Connection, ShopOrder
-from kontera.errors import Problem
+from kontera.db.models import Case, CaseWaiter, Connection, Lane, ShopOrder
+from kontera.errors import NeedsOperator, NeedsSignIn, Problem, WillRetry
+from kontera.work import lanes
+
+_log = structlog.get_logger("kontera.cases")
 
 
 def hold(order: ShopOrder, problems: Sequence[Problem], now: datetime) -> None:
@@ -35,6 +42,21 @@ def hold_connection(connection: Connection, problem: Problem, now: datetime) -> 
     """A case about a whole connection: everything on it waits, so no order is listed one by one."""
     facts = {"connection": connection.name, **problem.facts}
     return _open(connection, Problem(code=problem.code, cause=f"connection:{connection.pk}", facts=facts), now)
+
+
+def rest_lane(lane: Lane, error: WillRetry | NeedsOperator, now: datetime, *, progress: bool) -> None:
+    """Let the vendor be, at least as long as it asked; when only a person can help, a case says so about the whole
+    connection, which is not signed in any more when that is the trouble. progress: something went well before."""
+    connection = lane.connection
+    _log.info("lane rests", connection=connection.code, code=error.problem.code)
+    with transaction.atomic():
+        if isinstance(error, NeedsOperator):
+            hold_connection(connection, error.problem, now)
+            if isinstance(error, NeedsSignIn):
+                connection.signed_in = False
+                connection.save(update_fields=["signed_in"])
+        after = error.after if isinstance(error, WillRetry) else 0.0
+        lanes.rest(lane, now, str(error), after, progress=progress)
 
 
 def connection_well(connection: Connection, now: datetime) -> None:

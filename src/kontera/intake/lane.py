@@ -18,12 +18,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from kontera.calls import Exchange, RateWindow
-from kontera.cases.holding import connection_well, hold_connection
+from kontera.cases.holding import connection_well, rest_lane
 from kontera.clock import Clock
 from kontera.connections import adapters
 from kontera.connections.registry import VENDORS
 from kontera.db.models import Connection, Cursor, Lane, Look, Notice, ShopOrder
-from kontera.errors import NeedsOperator, NeedsSignIn, WillRetry
+from kontera.errors import NeedsOperator, WillRetry
 from kontera.intake import notices
 from kontera.intake.facts import OF_THE_SETTINGS, failed_look, keep_or_hold, our_fault
 from kontera.money import to_json
@@ -50,15 +50,7 @@ def drain(lane: Lane, clock: Clock) -> None:
         lanes.well_again(lane)
         connection_well(connection, clock.now())
     except (WillRetry, NeedsOperator) as error:
-        _log.info("lane rests", connection=connection.code, code=error.problem.code)
-        with transaction.atomic():
-            if isinstance(error, NeedsOperator):
-                hold_connection(connection, error.problem, clock.now())
-                if isinstance(error, NeedsSignIn):
-                    connection.signed_in = False
-                    connection.save(update_fields=["signed_in"])
-            after = error.after if isinstance(error, WillRetry) else 0.0
-            lanes.rest(lane, clock.now(), str(error), after, progress=window.well > 0)
+        rest_lane(lane, error, clock.now(), progress=window.well > 0)
     finally:
         lanes.leave(lane, window, clock.now())
 

@@ -10,17 +10,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
-import structlog
 from django.db import transaction
 
 from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.calls import RateWindow
-from kontera.cases.holding import connection_well, hold_connection
+from kontera.cases.holding import connection_well, rest_lane
 from kontera.clock import Clock
 from kontera.connections import adapters
 from kontera.connections.registry import VENDORS
 from kontera.db.models import Connection, Lane, OutboxDocument, SetupSnapshot
-from kontera.errors import NeedsOperator, NeedsSignIn, WillRetry
+from kontera.errors import NeedsOperator, WillRetry
 from kontera.ledgers.protocol import Ledger
 from kontera.money import from_plain, to_plain
 from kontera.posting.company import hold_to_company
@@ -31,8 +30,6 @@ from kontera.work import lanes
 
 SETUP_EVERY = timedelta(minutes=10)
 DRAIN_SECONDS = 20.0
-_log = structlog.get_logger("kontera.posting")
-
 
 ReadBack = Callable[[Connection, Ledger, Clock, int], int]
 
@@ -51,9 +48,9 @@ def drain(lane: Lane, clock: Clock, read_back: ReadBack) -> None:
         connection_well(connection, clock.now())
         Connection.objects.filter(pk=connection.pk).update(last_heard_at=clock.now())
     except LaneMustRest as rest:
-        _rest(lane, connection, rest.error, clock.now(), window.well > 0)
+        rest_lane(lane, rest.error, clock.now(), progress=window.well > 0)
     except (WillRetry, NeedsOperator) as error:
-        _rest(lane, connection, error, clock.now(), window.well > 0)
+        rest_lane(lane, error, clock.now(), progress=window.well > 0)
     finally:
         lanes.leave(lane, window, clock.now())
 
@@ -128,18 +125,3 @@ def _digest(setup: LedgerSetup) -> str:
     del content["taken_at"]
     content["functions"] = sorted(setup.functions)
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
-
-
-def _rest(
-    lane: Lane, connection: Connection, error: WillRetry | NeedsOperator, now: datetime, progress: bool
-) -> None:  # fmt: skip
-    """Let the vendor be; when only a person can help, say so in a case about the whole connection."""
-    _log.info("lane rests", connection=connection.code, code=error.problem.code)
-    with transaction.atomic():
-        if isinstance(error, NeedsOperator):
-            hold_connection(connection, error.problem, now)
-            if isinstance(error, NeedsSignIn):
-                connection.signed_in = False
-                connection.save(update_fields=["signed_in"])
-        after = error.after if isinstance(error, WillRetry) else 0.0
-        lanes.rest(lane, now, str(error), after, progress=progress)
