@@ -188,11 +188,6 @@ def to_json(value: object) -> bytes:
     return msgspec.json.encode(value)
 
 
-def from_json(kind: type[T], data: bytes | str) -> T:
-    """The inverse of `to_json`. Raises msgspec.ValidationError, whose text names the path, when it does not fit."""
-    return msgspec.json.decode(data, type=kind)
-
-
 def to_plain(value: object) -> Any:
     """The same as `to_json`, as plain dicts, lists and strings (for JSON columns)."""
     return msgspec.to_builtins(value)

@@ -7,7 +7,6 @@ accounts or VAT codes (`revenue`, `vat`), never an amount.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
@@ -108,11 +107,6 @@ def outside_vat(
         why=why,
         vat_why=why,
     )
-
-
-def sum_of(rows: Sequence[DocumentLine], currency: str) -> Money:
-    """What the rows come to, with VAT."""
-    return total((each.gross for each in rows), currency)
 
 
 def _rounding_why(order: Order, rulebook: Rulebook, fact: str) -> Why:

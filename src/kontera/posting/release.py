@@ -17,7 +17,6 @@ from kontera.db.models import (
     AuditEntry,
     Binding,
     Case,
-    CaseWaiter,
     Connection,
     Decision,
     Lane,
@@ -139,11 +138,6 @@ def judge_merchant(merchant_id: int, clock: Clock) -> int:
     places = (ShopOrder.Place.WAITING, ShopOrder.Place.ARRIVED)
     waiting = ShopOrder.objects.filter(merchant_id=merchant_id, place__in=places)
     return _judge_all(waiting.order_by("pk").values_list("pk", flat=True), clock)
-
-
-def waits_in(order: ShopOrder) -> list[CaseWaiter]:
-    """The cases an order waits in now, oldest first."""
-    return list(order.waits.filter(released_at=None).select_related("case").order_by("since"))
 
 
 def _judge_all(orders: Iterable[int], clock: Clock) -> int:

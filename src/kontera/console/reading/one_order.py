@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
@@ -205,8 +204,3 @@ class Step:
     what: str
     who: str
     detail: str = ""
-
-
-def ledger_amounts(paper: Paper) -> list[tuple[str, Decimal, str]]:
-    """The ledger's entries in its own currency, for documents in another one: account, amount, currency."""
-    return [(entry.account, entry.amount, entry.currency) for entry in paper.row.entries.all()]
