@@ -26,6 +26,7 @@ from kontera.work.lanes import due_lanes
 
 _TICKER_LOCK = 7_266_376
 _TICK_MILLISECONDS = 5000
+_LOOK_SECONDS = 0.5  # a message that arrives while a worker asks for work is lost on it: it asks again
 _log = structlog.get_logger("kontera.work")
 
 
@@ -93,7 +94,7 @@ async def _work_until_it_ends(lanes_at_once: int, stop: threading.Event) -> None
                 concurrency=lanes_at_once,
                 delete_jobs="always",
                 install_signal_handlers=False,
-                fetch_job_polling_interval=2.0,
+                fetch_job_polling_interval=_LOOK_SECONDS,
                 update_heartbeat_interval=engine.HEARTBEAT_SECONDS,
                 stalled_worker_timeout=600.0,
                 shutdown_graceful_timeout=60.0,
