@@ -125,19 +125,23 @@ def room_findings(module: Module, known: frozenset[str] = frozenset()) -> list[s
     return findings
 
 
+SHARED_FOLDERS = frozenset({"conformance", "kit"})  # every other folder in a room of vendors is a vendor
+
+
 def vendor_findings(module: Module, known: frozenset[str] = frozenset()) -> list[str]:
     """An adapter or sandbox that knows another vendor's: each must be removable alone."""
     parts = module.name.split(".")
-    if len(parts) < 3 or parts[1] not in {"storefronts", "ledgers", "sandboxes"}:
+    if len(parts) < 4 or parts[1] not in {"storefronts", "ledgers", "sandboxes"} or parts[2] in SHARED_FOLDERS:
         return []
-    common = {"protocol", "conformance", "fields", "kit"}
-    if parts[2] in common:
-        return []
+    room = f"kontera.{parts[1]}."
+    targets = [(target, line) for target, line in imports(module, known) if target.startswith(room)]
+    names = (name.removeprefix(room).split(".") for name in (*known, *dict(targets)) if name.startswith(room))
+    vendors = {name[0] for name in names if len(name) > 1} - SHARED_FOLDERS
     return [
         f"{module.path}:{line}: {parts[2]} must not import {target}: an adapter is one folder that can be added or "
         f"removed alone. Move what both need to the room itself."
-        for target, line in imports(module, known)
-        if target.startswith(f"kontera.{parts[1]}.") and target.split(".")[2] not in {parts[2], *common}
+        for target, line in targets
+        if target.split(".")[2] in vendors - {parts[2]}
     ]
 
 

@@ -3,6 +3,7 @@
 from kontera.calls.caller import Answer, Caller, Exchange
 from kontera.calls.readiness import ReadinessCheck
 from kontera.calls.settings import Setting, SettingKind, SettingsError, check_settings
+from kontera.calls.waiting import asked_to_wait, vendor_problem
 from kontera.calls.window import RateWindow
 
 __all__ = [
@@ -14,5 +15,7 @@ __all__ = [
     "Setting",
     "SettingKind",
     "SettingsError",
+    "asked_to_wait",
     "check_settings",
+    "vendor_problem",
 ]

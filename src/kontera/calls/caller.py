@@ -16,7 +16,8 @@ import httpx2
 import msgspec
 
 from kontera.calls.network import AddressRefused, PublicTransport, local_allowed
-from kontera.calls.window import RateWindow
+from kontera.calls.waiting import vendor_problem
+from kontera.calls.window import AskedToWait, RateWindow
 from kontera.clock import Clock
 from kontera.errors import NeedsOperator, Problem, Uncertain, WillRetry
 
@@ -96,8 +97,9 @@ class Caller:
     ) -> Answer:
         """One request, waiting for its slot first. `writes` says whether repeating it could do something twice;
         by default everything but GET does. A read whose answer was lost is tried once more at once: one cut connection
-        is not a vendor that is down. Raises WillRetry (not sent, or a read that failed twice), Uncertain,
-        or NeedsOperator for an address that we do not call."""
+        is not a vendor that is down. Raises WillRetry (not sent, or a read that failed twice; when the vendor asked to
+        be let be for more than a minute, for as long as is left of it), Uncertain, or NeedsOperator for an address
+        that we do not call."""
         writes = method != "GET" if writes is None else writes
         url = path if path.startswith("http") else self.base_url + path
         request = self._client.build_request(method, url, params=params, headers=headers, content=content)
@@ -109,10 +111,14 @@ class Caller:
         return self._once(request, writes)
 
     def _once(self, request: httpx2.Request, writes: bool) -> Answer:
-        ticket = self.window.enter()
+        named = f"{request.method} {request.url.path}"
+        try:
+            ticket = self.window.enter()
+        except AskedToWait as error:
+            problem = vendor_problem("VENDOR_BUSY", self.vendor, named, f"not sent: {error}")
+            raise WillRetry(problem, error.seconds) from error
         if writes and not self.window.may_write():
-            facts = {"vendor": self.vendor, "request": f"{request.method} {request.url.path}"}
-            raise WillRetry(Problem(code="VENDOR_BUSY", cause=f"vendor:{self.vendor}", facts=facts, vendor=_LAPSED))
+            raise WillRetry(vendor_problem("VENDOR_BUSY", self.vendor, named, _LAPSED))
         began = self.clock.now()
         started = self.clock.seconds()
         try:
@@ -126,12 +132,8 @@ class Caller:
         except httpx2.HTTPError as error:
             sent = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
             self._keep(request, began, started, None, b"", type(error).__name__)
-            problem = Problem(
-                code="DELIVERY_UNCERTAIN" if sent and writes else "VENDOR_UNREACHABLE",
-                cause=f"vendor:{self.vendor}",
-                facts={"vendor": self.vendor, "request": f"{request.method} {request.url.path}"},
-                vendor=type(error).__name__,
-            )
+            code = "DELIVERY_UNCERTAIN" if sent and writes else "VENDOR_UNREACHABLE"
+            problem = vendor_problem(code, self.vendor, named, type(error).__name__)
             if sent and writes:
                 raise Uncertain(problem) from error
             raise WillRetry(problem) from error

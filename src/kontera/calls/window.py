@@ -14,6 +14,16 @@ from collections.abc import Sequence
 
 from kontera.clock import Clock
 
+PATIENCE = 60.0  # the longest a thread waits because the vendor asked: it holds a lane, and a worker, meanwhile
+
+
+class AskedToWait(Exception):
+    """The vendor wants to be let be for longer than a thread waits. seconds: what is left of it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"asked to wait {seconds:.0f} s")
+        self.seconds = seconds
+
 
 class RateWindow:
     """A window shared by the threads of one lane: `enter()` waits for a slot, `left(ticket)` notes the answer.
@@ -35,11 +45,14 @@ class RateWindow:
         self.well = 0
 
     def enter(self) -> list[float]:
-        """Wait until one more call may leave; answers the ticket to hand to `left`."""
+        """Wait until one more call may leave; answers the ticket to hand to `left`. Raises AskedToWait instead of
+        waiting for longer than PATIENCE after `block`."""
         while True:
             with self._lock:
                 now = self._clock.seconds()
                 free_at = self._blocked_until
+                if free_at - now > PATIENCE:
+                    raise AskedToWait(free_at - now)
                 if self._limit and len(self._arrivals) == self._limit:
                     free_at = max(free_at, self._arrivals[0][0] + self._seconds)
                 if now >= free_at:
@@ -69,7 +82,7 @@ class RateWindow:
         return self._clock.seconds() < self._writes_until
 
     def block(self, seconds: float) -> None:
-        """The vendor said wait: nobody enters for `seconds`."""
+        """The vendor said wait: nobody enters for `seconds`. Who wants to meanwhile waits, or is told to come again."""
         with self._lock:
             self._blocked_until = max(self._blocked_until, self._clock.seconds() + seconds)
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
-from kontera.calls import Answer, Caller
+from kontera.calls import Answer, Caller, asked_to_wait, vendor_problem
 from kontera.errors import KonteraError, OurFault, Problem, Uncertain, WillRetry
 from kontera.ledgers.business_central.tokens import Tokens
 from kontera.ledgers.business_central.wire import Batch, Company, ErrorWrap, Listed, encode
@@ -219,11 +219,11 @@ class BusinessCentralClient:
 
     def _judge(self, request: str, writes: bool, status: int, headers: Mapping[str, str], body: bytes) -> None:
         if status in (409, 429):  # nothing was done: too many calls, or somebody else holds the record
-            seconds = headers.get("retry-after", "")
-            wait = float(seconds) if seconds.isdecimal() else _BUSY_SECONDS
+            asked = asked_to_wait(headers)
+            wait = _BUSY_SECONDS if asked is None else asked
             if status == 429:
                 self.caller.window.block(wait)
-            raise WillRetry(vendor_problem("VENDOR_BUSY", request, f"HTTP {status}"), wait)
+            raise WillRetry(vendor_problem("VENDOR_BUSY", VENDOR, request, f"HTTP {status}"), wait)
         if status >= 500 or status == 408:
             raise _unavailable(request, writes, f"HTTP {status}")
         if status >= 400:
@@ -235,15 +235,9 @@ class BusinessCentralClient:
             return msgspec.json.decode(body, type=kind)
         except msgspec.DecodeError as error:
             if writes:  # it was accepted, so it may well be written: look
-                raise Uncertain(vendor_problem("DELIVERY_UNCERTAIN", request, str(error))) from error
+                raise Uncertain(vendor_problem("DELIVERY_UNCERTAIN", VENDOR, request, str(error))) from error
             facts = {"reason": f"the answer to {request} cannot be read"}
             raise OurFault(Problem(code="OUR_FAULT", facts=facts, vendor=str(error))) from error
-
-
-def vendor_problem(code: str, request: str, vendor: str) -> Problem:
-    """A problem about the vendor itself."""
-    facts = {"vendor": VENDOR, "request": request}
-    return Problem(code=code, cause=f"vendor:{VENDOR}", facts=facts, vendor=vendor)
 
 
 def _headers(method: str, has_body: bool) -> dict[str, str]:
@@ -268,9 +262,9 @@ def _told(body: bytes) -> tuple[str, str, str]:
 def _unavailable(request: str, writes: bool, vendor: str, maintenance: bool = False) -> KonteraError:
     """A read is tried again; a write may have been committed before the failure, so it is looked for first."""
     if writes:
-        return Uncertain(vendor_problem("DELIVERY_UNCERTAIN", request, vendor))
+        return Uncertain(vendor_problem("DELIVERY_UNCERTAIN", VENDOR, request, vendor))
     code = "VENDOR_MAINTENANCE" if maintenance else "VENDOR_UNREACHABLE"
-    return WillRetry(vendor_problem(code, request, vendor), 30)
+    return WillRetry(vendor_problem(code, VENDOR, request, vendor), 30)
 
 
 def _is_guid(text: str) -> bool:

@@ -11,17 +11,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kontera.accounting.documents import CustomerPayment, Voucher
+from kontera.calls import vendor_problem
 from kontera.errors import NeedsLedgerSetup, OurFault, Problem, Uncertain
 from kontera.ledgers.business_central import compare, menus, names
 from kontera.ledgers.business_central.books import OTHER, PAYMENT, Books, of_document, of_kind
 from kontera.ledgers.business_central.client import (
+    VENDOR,
     BusinessCentralClient,
     Call,
     Refused,
     Result,
     filtered,
     literal,
-    vendor_problem,
 )
 from kontera.ledgers.business_central.predict import payment_entries, voucher_entries
 from kontera.ledgers.business_central.settings import Options
@@ -107,7 +108,9 @@ class Payments:
         if self._posted(results, document):
             return booked
         self._client.check(results[0])
-        raise Uncertain(vendor_problem("DELIVERY_UNCERTAIN", results[0].call.request, "posted, but no entries yet"))
+        raise Uncertain(
+            vendor_problem("DELIVERY_UNCERTAIN", VENDOR, results[0].call.request, "posted, but no entries yet")
+        )
 
     def _isolated(self, document: CustomerPayment) -> str:
         """The id of the document's own journal, with its line in it and nowhere else. Taken away first: a crash

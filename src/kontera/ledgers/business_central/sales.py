@@ -12,18 +12,19 @@ import re
 from collections.abc import Callable
 
 from kontera.accounting.documents import SalesInvoice, SalesOrder
+from kontera.calls import vendor_problem
 from kontera.errors import NeedsDecision, OurFault, Problem, Uncertain, WillRetry
 from kontera.ledgers.business_central import compare, names
 from kontera.ledgers.business_central.arithmetic import written
 from kontera.ledgers.business_central.books import INVOICE, Books
 from kontera.ledgers.business_central.client import (
+    VENDOR,
     BusinessCentralClient,
     Call,
     Refused,
     Result,
     filtered,
     literal,
-    vendor_problem,
 )
 from kontera.ledgers.business_central.dimensions import write_line_dimensions
 from kontera.ledgers.business_central.settings import Options
@@ -58,7 +59,7 @@ class Sales:
         made = self._client.read(SalesDocument, results[0])
         held = next((row for row in self._read_back(results[1]) if row.id == made.id), None)
         if held is None:
-            raise Uncertain(vendor_problem("DELIVERY_UNCERTAIN", f"POST {path}", "written, but not read back"))
+            raise Uncertain(vendor_problem("DELIVERY_UNCERTAIN", VENDOR, f"POST {path}", "written, but not read back"))
         receipt = compare.sales_receipt(held, False, self._client.url, form.as_order)
         differences = compare.sales_differences(document, form, held, bound)
         if differences:
@@ -114,7 +115,7 @@ class Sales:
         if renumbered or self._is_posted(held):
             return held
         self._client.check(posting)
-        raise WillRetry(vendor_problem("VENDOR_BUSY", posting.call.request, "accepted, but not posted yet"), 30)
+        raise WillRetry(vendor_problem("VENDOR_BUSY", VENDOR, posting.call.request, "accepted, but not posted yet"), 30)
 
     def _post_order(self, key: str, receipt: Receipt) -> SalesDocument:
         calls = [
@@ -127,7 +128,7 @@ class Sales:
         if held is not None:
             return held
         self._client.check(posting)
-        raise WillRetry(vendor_problem("VENDOR_BUSY", posting.call.request, "accepted, but no invoice yet"), 30)
+        raise WillRetry(vendor_problem("VENDOR_BUSY", VENDOR, posting.call.request, "accepted, but no invoice yet"), 30)
 
     def _invoices_of(self, order: str) -> list[SalesDocument]:
         return list(self._client.pages(SalesDocument, filtered("salesInvoices", f"orderNumber eq {literal(order)}")))
@@ -148,7 +149,7 @@ class Sales:
         try:
             return self._client.rows(SalesDocument, result)
         except (Refused, WillRetry) as error:
-            problem = vendor_problem("DELIVERY_UNCERTAIN", result.call.request, str(error))
+            problem = vendor_problem("DELIVERY_UNCERTAIN", VENDOR, result.call.request, str(error))
             raise Uncertain(problem) from error
 
 

@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from kontera.calls import Answer, Caller
+from kontera.calls import Answer, Caller, asked_to_wait, vendor_problem
 from kontera.errors import KonteraError, OurFault, Problem, Uncertain, WillRetry
 from kontera.ledgers.fortnox.oauth import Tokens
 from kontera.ledgers.fortnox.settings import WINDOW_SECONDS
 from kontera.ledgers.fortnox.wire import ErrorBody, Meta, encode, number_of
 
 T = TypeVar("T")
+VENDOR = "Fortnox"
 _PAGE = "500"  # the most Fortnox gives at once
 _SYSTEM_EXCEPTION = "1000003"
 _QUOTED = 300
@@ -110,10 +111,10 @@ class FortnoxClient:
     def _judge(self, method: str, path: str, answer: Answer) -> None:
         request = f"{method} {path}"
         if answer.status == 429:  # refused before it was handled; Fortnox documents no Retry-After
-            seconds = answer.headers.get("retry-after", "")
-            wait = float(seconds) if seconds.isdecimal() else WINDOW_SECONDS
+            asked = asked_to_wait(answer.headers)
+            wait = WINDOW_SECONDS if asked is None else asked
             self.caller.window.block(wait)
-            raise WillRetry(_vendor_problem("VENDOR_BUSY", request, "HTTP 429"), wait)
+            raise WillRetry(vendor_problem("VENDOR_BUSY", VENDOR, request, "HTTP 429"), wait)
         if answer.status >= 500 or (answer.status != 204 and not answer.is_json):
             raise _unavailable(method, request, answer)
         if answer.status >= 400:
@@ -128,7 +129,7 @@ class FortnoxClient:
         except msgspec.DecodeError as error:  # unreadable or of a shape we do not know
             request = f"{method} {path}"
             if method != "GET":  # it was accepted, so it may well be written: look
-                raise Uncertain(_vendor_problem("DELIVERY_UNCERTAIN", request, str(error))) from error
+                raise Uncertain(vendor_problem("DELIVERY_UNCERTAIN", VENDOR, request, str(error))) from error
             facts = {"reason": f"the answer to {request} cannot be read"}
             raise OurFault(Problem(code="OUR_FAULT", facts=facts, vendor=str(error))) from error
 
@@ -144,10 +145,6 @@ def _unavailable(method: str, request: str, answer: Answer) -> KonteraError:
     """A read is tried again; a write may have been committed before the failure, so it is looked for first."""
     vendor = f"HTTP {answer.status} {answer.headers.get('content-type', '')}".strip()
     if method != "GET":
-        return Uncertain(_vendor_problem("DELIVERY_UNCERTAIN", request, vendor))
+        return Uncertain(vendor_problem("DELIVERY_UNCERTAIN", VENDOR, request, vendor))
     code = "VENDOR_UNREACHABLE" if answer.is_json else "VENDOR_MAINTENANCE"
-    return WillRetry(_vendor_problem(code, request, vendor), 30)
-
-
-def _vendor_problem(code: str, request: str, vendor: str) -> Problem:
-    return Problem(code=code, cause="vendor:Fortnox", facts={"vendor": "Fortnox", "request": request}, vendor=vendor)
+    return WillRetry(vendor_problem(code, VENDOR, request, vendor), 30)

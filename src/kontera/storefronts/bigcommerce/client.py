@@ -6,19 +6,18 @@ may leave. Never looks into an order, and never repeats a call itself: the lane 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from kontera.calls import Answer, Caller
-from kontera.errors import NeedsOperator, NeedsSignIn, OurFault, Problem, WillRetry
+from kontera.calls import Answer, Caller, asked_to_wait
+from kontera.errors import NeedsOperator, NeedsSignIn, Problem
+from kontera.storefronts.trouble import Troubles
 
 VENDOR = "bigcommerce"
 PAGE = 250  # the most V2 and V3 lists give at once
 RESERVE = 8  # calls left unused: those of ours in flight, and some for the store's other apps, who share the quota
-_SECOND_CHANCE = 60.0  # the vendor: repeat a 500 at least one minute apart
-_LONGEST_WAIT = 300.0
+_RESET = "x-rate-limit-time-reset-ms"
 _MANY_PAGES = 10_000
 
 PROBES: dict[str, str] = {  # scope -> the cheapest read that needs it
@@ -39,9 +38,7 @@ class Client:
         self._caller = caller
         self._api = api
         self._token = token
-        self._connection = connection
-        self._busy = 0
-        self._lock = threading.Lock()
+        self._trouble = Troubles(caller, connection, vendor_words)
 
     def get(self, path: str, params: Mapping[str, str] | None = None, *, scope: str = "") -> bytes | None:
         """The body of one read; None when the thing does not exist (404); b"" when there is nothing (204).
@@ -54,7 +51,7 @@ class Client:
         """One write that is harmless to repeat (webhooks: unique per destination). Errors as `get`."""
         body = self._judge(self._send(method, path, None, msgspec.json.encode(content)), method, path, scope)
         if body is None:
-            raise self._fault(method, path, 404, b"")
+            raise self._trouble.fault(f"{method} {path}", 404, b"")
         return body
 
     def one(self, path: str, params: Mapping[str, str] | None = None, *, scope: str = "") -> bytes | None:
@@ -72,7 +69,7 @@ class Client:
         try:
             return [bytes(raw) for raw in msgspec.json.decode(_unwrapped(body, path), type=list[msgspec.Raw])]
         except msgspec.MsgspecError as error:
-            raise self._garbled("GET", path) from error
+            raise self._trouble.garbled(f"GET {path}") from error
 
     def every(self, path: str, params: Mapping[str, str] | None = None, *, scope: str = "") -> list[bytes] | None:
         """A whole list, page by page until a short one (totals in V3 envelopes are not to be trusted)."""
@@ -110,72 +107,36 @@ class Client:
 
     def _heed(self, answer: Answer) -> None:
         # The quota is the whole store's, so it is read from every answer instead of counted here.
-        left = _decimal(answer.headers.get("x-rate-limit-requests-left"))
-        reset = _decimal(answer.headers.get("x-rate-limit-time-reset-ms"))
-        if answer.status != 429 and left is not None and reset is not None and left <= RESERVE:
-            self._caller.window.block(reset / 1000)
+        left = answer.headers.get("x-rate-limit-requests-left", "").strip()
+        reset = asked_to_wait(answer.headers, _RESET, per_second=1000)
+        if answer.status != 429 and left.isdecimal() and reset is not None and float(left) <= RESERVE:
+            self._caller.window.block(reset)
 
     def _judge(self, answer: Answer, method: str, path: str, scope: str) -> bytes | None:
-        if answer.status == 429:
-            raise self._too_many(answer, method, path)
+        trouble, request = self._trouble, f"{method} {path}"
+        if answer.status == 429:  # without a header it is the platform's load, not the store's quota
+            asked = asked_to_wait(answer.headers, _RESET, per_second=1000)
+            if asked is None:
+                asked = asked_to_wait(answer.headers, "x-retry-after", "retry-after")
+            raise trouble.busy(request, answer, asked)
         if answer.status == 401:
-            since = self._caller.clock.now().strftime("%Y-%m-%d %H:%M UTC")
-            facts = {"connection": self._connection, "since": since}
-            raise NeedsSignIn(
-                Problem(code="SHOP_SIGN_IN", cause="connection", facts=facts, vendor=vendor_words(answer.body))
-            )
+            raise trouble.sign_in(vendor_words(answer.body))
         if answer.status == 403:
-            facts = {"connection": self._connection, "scope": scope or "unknown"}
-            cause = f"scope:{scope or 'unknown'}"
-            raise NeedsOperator(
-                Problem(code="SHOP_SCOPE_MISSING", cause=cause, facts=facts, vendor=vendor_words(answer.body))
-            )
+            raise trouble.scope(scope or "unknown", answer.body)
         if answer.status >= 500 or answer.status == 423:
-            down = answer.status == 503 or not answer.is_json
-            raise self._retry("VENDOR_MAINTENANCE" if down else "VENDOR_UNREACHABLE", method, path, answer)
-        with self._lock:
-            self._busy = 0
+            raise trouble.down(request, answer, maintenance=answer.status == 503 or not answer.is_json)
+        trouble.over()
         if answer.status == 204:
             return b""
         if answer.status == 404:
             if not answer.is_json:  # a proxy's page says nothing about the thing asked for
-                raise self._retry("VENDOR_MAINTENANCE", method, path, answer)
+                raise trouble.down(request, answer, maintenance=True)
             return None
         if answer.status not in (200, 201, 202, 207):
-            raise self._fault(method, path, answer.status, answer.body)
+            raise trouble.fault(request, answer.status, answer.body)
         if not answer.is_json:
-            raise self._retry("VENDOR_MAINTENANCE", method, path, answer)
+            raise trouble.down(request, answer, maintenance=True)
         return answer.body
-
-    def _too_many(self, answer: Answer, method: str, path: str) -> WillRetry:
-        """Wait as long as the vendor says; when it says nothing (platform load), twice as long each time."""
-        with self._lock:
-            self._busy += 1
-            tries = self._busy
-        reset = _decimal(answer.headers.get("x-rate-limit-time-reset-ms"))
-        seconds = _decimal(answer.headers.get("x-retry-after") or answer.headers.get("retry-after"))
-        if reset is not None:
-            after = reset / 1000
-        elif seconds is not None:
-            after = seconds
-        else:
-            after = min(2.0**tries, _LONGEST_WAIT)
-        self._caller.window.block(after)
-        return WillRetry(self._problem("VENDOR_BUSY", method, path, answer.body), after)
-
-    def _retry(self, code: str, method: str, path: str, answer: Answer) -> WillRetry:
-        return WillRetry(self._problem(code, method, path, answer.body), _SECOND_CHANCE)
-
-    def _garbled(self, method: str, path: str) -> WillRetry:
-        return WillRetry(self._problem("VENDOR_UNREACHABLE", method, path, b"the answer was cut off or not JSON"))
-
-    def _problem(self, code: str, method: str, path: str, body: bytes) -> Problem:
-        facts = {"vendor": VENDOR, "request": f"{method} {path}"}
-        return Problem(code=code, cause=f"vendor:{VENDOR}", facts=facts, vendor=vendor_words(body))
-
-    def _fault(self, method: str, path: str, status: int, body: bytes) -> OurFault:
-        reason = f"{method} {path} was refused with {status}"
-        return OurFault(Problem(code="OUR_FAULT", facts={"order": "", "reason": reason}, vendor=vendor_words(body)))
 
 
 def vendor_words(body: bytes) -> str:
@@ -201,9 +162,3 @@ def _unwrapped(body: bytes, path: str) -> bytes:
         return bytes(msgspec.json.decode(body, type=_Envelope).data)
     except msgspec.MsgspecError:
         return body
-
-
-def _decimal(text: str | None) -> float | None:
-    """A header's whole number (milliseconds, seconds, calls); None when absent or not one."""
-    text = (text or "").strip()
-    return float(text) if text.isdecimal() else None
