@@ -88,6 +88,12 @@ def local_date(instant: datetime, zone: str) -> date:
     return utc(instant).astimezone(ZoneInfo(zone)).date()
 
 
+def local_instant(day: date, hour: int, zone: str) -> datetime:
+    """The instant at which the merchant's clock shows `hour` on `day`; an hour that the clock skips or shows twice is
+    taken as before the change."""
+    return utc(datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(zone)))
+
+
 def parse_instant(text: str) -> datetime:
     """An instant from ISO 8601 (with zone) or RFC 2822, as the vendors write them. Raises ValueError."""
     text = text.strip()

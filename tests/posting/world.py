@@ -10,7 +10,7 @@ import msgspec
 
 from kontera.accounting.starter import starter_text
 from kontera.cli.draining import drain_connection
-from kontera.clock import SystemClock
+from kontera.clock import Clock, SystemClock
 from kontera.commerce import Order
 from kontera.connections import store
 from kontera.db.models import Connection, Fact, Lane, Look, Merchant, ShopOrder
@@ -28,10 +28,13 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 class World:
     """One merchant; orders are handed in as if the shop's adapter had read them."""
 
-    def __init__(self, sandbox: FortnoxSandbox) -> None:
+    clock: Clock = CLOCK
+
+    def __init__(self, sandbox: FortnoxSandbox, clock: Clock = CLOCK) -> None:
         self.sandbox = sandbox
+        self.clock = clock
         mark = uuid.uuid4().hex[:8]
-        self.merchant = Merchant.objects.create(slug=f"m-{mark}", name="Nordisk Te AB", created_at=CLOCK.now())
+        self.merchant = Merchant.objects.create(slug=f"m-{mark}", name="Nordisk Te AB", created_at=self.clock.now())
         keys = sandbox.credentials()
         self.ledger = self._connect("fortnox", "fortnox", {
             "base_url": sandbox.base_url,
@@ -46,11 +49,11 @@ class World:
         self.shop = self._connect("bigcommerce", "nt", {
             "store_hash": "abc123", "access_token": "token", "client_secret": "secret",
         }, self.ledger)  # fmt: skip
-        rules.activate(self.merchant, starter_text("se-bas"), author="test", reason="start", now=CLOCK.now())
+        rules.activate(self.merchant, starter_text("se-bas"), author="test", reason="start", now=self.clock.now())
 
     def _connect(self, vendor: str, code: str, values: dict[str, str], ledger: Connection | None = None) -> Connection:
         return store.connect(
-            self.merchant, vendor, code, values, now=CLOCK.now(), author="test", ledger=ledger, since=LONG_AGO
+            self.merchant, vendor, code, values, now=self.clock.now(), author="test", ledger=ledger, since=LONG_AGO
         )
 
     def arrives(self, order: Order | Problem, number: str = "") -> ShopOrder:
@@ -60,10 +63,10 @@ class World:
         told = {"order": order} if isinstance(order, Order) else {"problem": order}
         read = msgspec.structs.replace(read, **told)
         look = Look.objects.create(
-            merchant=self.merchant, connection=self.shop, kind="order", external_id=known, first_at=CLOCK.now(),
-            due_at=CLOCK.now(),
+            merchant=self.merchant, connection=self.shop, kind="order", external_id=known, first_at=self.clock.now(),
+            due_at=self.clock.now(),
         )  # fmt: skip
-        keep_read(self.shop, look, read, [], CLOCK.now())
+        keep_read(self.shop, look, read, [], self.clock.now())
         return self.order(known)
 
     def order(self, number: str) -> ShopOrder:
@@ -73,12 +76,12 @@ class World:
     def drain(self, times: int = 1) -> None:
         """The ledger's lane is worked, as a worker would."""
         for _ in range(times):
-            drain_connection(self.ledger.pk)
+            drain_connection(self.ledger.pk, self.clock)
 
     def forget_rest(self) -> None:
         """Let a resting lane be worked at once, and lost answers be looked for at once."""
         Lane.objects.filter(pk=self.ledger.pk).update(rest_until=None)
-        self.ledger.documents.exclude(step__in=("booked", "abandoned", "done")).update(due_at=CLOCK.now())
+        self.ledger.documents.exclude(step__in=("booked", "abandoned", "done")).update(due_at=self.clock.now())
 
     def cases(self, order: ShopOrder) -> list[str]:
         """Codes the order waits for."""

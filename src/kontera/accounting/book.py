@@ -20,9 +20,9 @@ from kontera.accounting.customers import customer_card
 from kontera.accounting.delivery import shipping_rule
 from kontera.accounting.documents import (
     CustomerCard,
-    Document,
     DocumentLine,
     ExchangeRate,
+    Planned,
     SalesInvoice,
     SalesOrder,
     VatRegion,
@@ -37,6 +37,7 @@ from kontera.accounting.payments import Settlement, settle
 from kontera.accounting.postings import sales_postings
 from kontera.accounting.revenue import place
 from kontera.accounting.rulebook import BookingRule, Rulebook, ShippingRule
+from kontera.accounting.summary import Manner, Summarised, shares, summarised
 from kontera.accounting.totals import contradictions, totals
 from kontera.accounting.vat import VatTreatment, treat
 from kontera.accounting.vat_amounts import vat_amounts
@@ -77,6 +78,7 @@ def book(
     not_before: date | None = None,
     left: frozenset[str] = frozenset(),
     rate: ExchangeRate | None = None,
+    manner: Manner | None = None,
 ) -> Outcome:
     """The answer of the books to an order.
 
@@ -84,11 +86,15 @@ def book(
     of problems that a person decided to book all the same on this order. Only VAT_DIFFERS can be: then the shop's VAT
     is booked and the difference recorded as decided. not_before: a person decided to book it no earlier (the period of
     its own date is locked); the rules are still those of its own date. left: references of documents that are in the
-    ledger already, which its settings of today cannot refuse any more; rate: the exchange rate they were written with.
+    ledger already, which its settings of today cannot refuse any more; rate: the exchange rate they were written with;
+    manner: how they were written, which what comes later follows whatever the rules say today.
     """
     day = local_date(order.placed_at, zone)
     rule = no_sale(order) or by_rule(order, rulebook) or booking_rule(order, rulebook, day)
     if isinstance(rule, BookingRule):
+        if manner is not None:
+            told = {"mode": manner.mode, "series": manner.series, "close_hour": manner.close_hour}
+            rule = msgspec.structs.replace(rule, **told)
         rule = not_yet(order, rule) or rule
     if isinstance(rule, LeftOut):
         return rule
@@ -98,6 +104,12 @@ def book(
     if broken:
         return Problems(problems=tuple(broken))
     given = _Given(rulebook=rulebook, setup=setup, zone=zone, home=home, decided=decided, left=left, rate=rate)
+    way = summarised(order, rulebook, rule, day, zone) if rule.mode == "summary" else None
+    if isinstance(way, LeftOut):
+        return way
+    if way is not None:
+        day = max(way.day, not_before) if not_before else way.day
+        return _in_summary(order, given, rule, msgspec.structs.replace(way, day=day))
     return _booked(order, given, rule, max(day, not_before) if not_before else day)
 
 
@@ -119,10 +131,27 @@ def _booked(order: Order, given: _Given, rule: BookingRule, day: date) -> Outcom
         return Problems(problems=tuple(unique(problems)))
     sale = _document(order, rulebook, rule, made, card, rate, delivery, settlement, day)
     payable = rule.mode == "invoice" and rule.book  # a ledger takes a payment only for an invoice that is booked
-    documents: tuple[Document, ...] = (sale, *(settlement.payments if payable else ()))
+    documents: tuple[Planned, ...] = (sale, *(settlement.payments if payable else ()))
     problems += check(order, tuple(one for one in documents if one.reference not in given.left), setup)
     if problems:
         return Problems(problems=tuple(unique(problems)))
+    return Booking(documents=documents, differences=made.differences)
+
+
+def _in_summary(order: Order, given: _Given, rule: BookingRule, way: Summarised) -> Outcome:
+    """The order's share of its day. Nobody's customer card is needed, and no VAT code of the ledger's."""
+    rulebook, reference = given.rulebook, reference_of(order)
+    made = _rows(order, given, rule)
+    problems = list(made.problems)
+    rate = given.rate or _or_problem(exchange_rate(order, rulebook, given.setup, way.day), problems)
+    settlement = settle(order, rulebook, rule, reference, way.day, given.zone, rate)
+    problems += settlement.problems
+    documents = shares(order, made.rows, settlement.payments, way, rule, rulebook, rate, reference)
+    problems += check(order, tuple(one for one in documents if one.reference not in given.left), given.setup)
+    if problems:
+        return Problems(problems=tuple(unique(problems)))
+    if not documents:
+        return LeftOut(rule=f"booking.{rule.id}", reason="it costs nothing, so it adds nothing to a summary")
     return Booking(documents=documents, differences=made.differences)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from kontera.accounting.documents import Document, SalesInvoice, SalesOrder, VatRegion, Voucher
+from kontera.accounting.documents import CustomerPayment, Planned, SalesInvoice, SalesOrder, VatRegion
 from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.accounting.problems import on_day, on_order, rate_text
 from kontera.commerce import Order
@@ -18,7 +18,7 @@ from kontera.errors import Problem
 BUYER_ACCOUNTS = frozenset({VatRegion.EU_REVERSE, VatRegion.DOMESTIC_REVERSE})
 
 
-def check(order: Order, documents: Sequence[Document], setup: LedgerSetup) -> list[Problem]:
+def check(order: Order, documents: Sequence[Planned], setup: LedgerSetup) -> list[Problem]:
     """Everything the ledger would refuse about the documents, each thing once."""
     problems: list[Problem] = []
     for document in documents:
@@ -43,7 +43,7 @@ def unique(problems: Sequence[Problem]) -> list[Problem]:
     return list(seen.values())
 
 
-def _date(order: Order, document: Document, setup: LedgerSetup) -> Iterator[Problem]:
+def _date(order: Order, document: Planned, setup: LedgerSetup) -> Iterator[Problem]:
     locked = setup.locked_through
     if locked is not None and document.date <= locked:
         cause = f"period:{locked.isoformat()}"
@@ -53,7 +53,7 @@ def _date(order: Order, document: Document, setup: LedgerSetup) -> Iterator[Prob
         yield on_day(order, "YEAR_MISSING", f"year:{document.date.year}", document.date)
 
 
-def _accounts(order: Order, document: Document, setup: LedgerSetup) -> Iterator[Problem]:
+def _accounts(order: Order, document: Planned, setup: LedgerSetup) -> Iterator[Problem]:
     """Every account a row names or a posting touches (an order posts nothing yet, its rows name what will be)."""
     named = [(posting.account, posting.why.rule) for posting in document.postings]
     if isinstance(document, SalesInvoice | SalesOrder):
@@ -90,10 +90,10 @@ def _vat_codes(order: Order, document: SalesInvoice | SalesOrder, setup: LedgerS
             yield on_order(order, "VAT_ACCOUNT_DIFFERS", f"vat_code:{row.vat_code}", **facts)
 
 
-def _dimensions(order: Order, document: Document, setup: LedgerSetup) -> Iterator[Problem]:
+def _dimensions(order: Order, document: Planned, setup: LedgerSetup) -> Iterator[Problem]:
     centres = {posting.cost_centre for posting in document.postings}
     projects = {posting.project for posting in document.postings}
-    if not isinstance(document, Voucher):
+    if isinstance(document, SalesInvoice | SalesOrder | CustomerPayment):
         centres.add(document.cost_centre)
         projects.add(document.project)
     if isinstance(document, SalesInvoice | SalesOrder):

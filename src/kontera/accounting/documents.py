@@ -37,6 +37,13 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
     why: Why
 
 
+class SummaryPosting(Posting, frozen=True, kw_only=True):
+    """A posting that a summary adds up. vat_rate: of the sale it belongs to, None outside VAT; tax: it is the VAT."""
+
+    vat_rate: Decimal | None = None
+    tax: bool = False
+
+
 class VatRegion(StrEnum):
     """How the sale is seen by VAT law: who buys and where the goods go."""
 
@@ -172,17 +179,61 @@ class CustomerPayment(msgspec.Struct, frozen=True, kw_only=True, tag="customer_p
 
 
 class Voucher(msgspec.Struct, frozen=True, kw_only=True, tag="voucher"):
-    """Bare postings in a voucher series, for what no invoice or payment says."""
+    """Bare postings in a voucher series, for what no invoice or payment says. rate: what amounts in another currency
+    were converted with; the postings are in `currency`, the ledger's own."""
 
     reference: str
     date: date
     currency: str
+    rate: ExchangeRate | None = None
     series: str
     text: str
     postings: tuple[Posting, ...]
 
 
+class _Share(msgspec.Struct, frozen=True, kw_only=True):
+    """What one order adds to a day's summary: never written to a ledger by itself, but added up in a voucher.
+
+    reference: our key, as the invoice's would be. processor: whose voucher of the day it belongs to (a payment rule's
+    id, a tender). close_hour: the hour of the day after `date`, merchant's time, at which the day is closed. rounding:
+    the account for what conversion from a foreign currency leaves.
+    """
+
+    reference: str
+    store: str
+    order: str
+    order_number: str
+    date: date
+    currency: str
+    rate: ExchangeRate | None = None
+    processor: str
+    series: str
+    close_hour: int
+    rounding: str
+    postings: tuple[SummaryPosting, ...]
+
+
+class SummarySale(_Share, frozen=True, kw_only=True, tag="summary_sale"):
+    """The sale of one order: revenue, debts and VAT, against what is owed for it. total and vat are the order's."""
+
+    total: Money
+    vat: Money
+
+
+class SummaryPayment(_Share, frozen=True, kw_only=True, tag="summary_payment"):
+    """A payment of one order: what takes it in debit, what was owed in credit."""
+
+    amount: Money
+    account: str
+    method: str
+
+
 Document = SalesInvoice | SalesOrder | CustomerPayment | Voucher
+"""What is written to a ledger."""
+Share = SummarySale | SummaryPayment
+"""What is carried by a voucher."""
+Planned = Document | Share
+"""What an order can be booked as."""
 
 
 def document_from(plain: Any) -> Document:
@@ -191,21 +242,40 @@ def document_from(plain: Any) -> Document:
     return document
 
 
-def imbalance(document: Document) -> Money:
+def planned_from(plain: Any) -> Planned:
+    """A document or a share of a summary from its plain form."""
+    planned: Planned = msgspec.convert(plain, Planned)
+    return planned
+
+
+def voucher_from(plain: Any) -> Voucher:
+    """A voucher from its plain form."""
+    voucher: Voucher = msgspec.convert(plain, Voucher)
+    return voucher
+
+
+def share_from(plain: Any) -> Share:
+    """A share of a summary from its plain form."""
+    share: Share = msgspec.convert(plain, Share)
+    return share
+
+
+def imbalance(document: Planned) -> Money:
     """Debits minus credits of the postings; zero for every document that may leave (law 3)."""
     return total((posting.amount for posting in document.postings), currency_of(document))
 
 
-def currency_of(document: Document) -> str:
+def currency_of(document: Planned) -> str:
     """The currency the document's amounts are in."""
     return document.amount.currency if isinstance(document, CustomerPayment) else document.currency
 
 
-def order_of(document: Document) -> str:
+def order_of(document: Planned) -> str:
     """The shop order the document belongs to, empty for a voucher."""
     return "" if isinstance(document, Voucher) else document.order
 
 
-def kind_of(document: Document) -> str:
-    """The document's kind as a word: sales_invoice, sales_order, customer_payment, voucher."""
+def kind_of(document: Planned) -> str:
+    """The document's kind as a word: sales_invoice, sales_order, customer_payment, voucher, summary_sale,
+    summary_payment."""
     return str(type(document).__struct_config__.tag)

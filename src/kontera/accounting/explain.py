@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kontera.accounting.documents import CustomerPayment, Document, SalesInvoice, SalesOrder, Voucher, Why, kind_of
+from kontera.accounting.documents import (
+    CustomerPayment,
+    Planned,
+    SalesInvoice,
+    SalesOrder,
+    SummaryPayment,
+    SummarySale,
+    Voucher,
+    Why,
+    kind_of,
+)
 from kontera.accounting.outcome import Booking, LeftOut, Outcome
 from kontera.accounting.problems import money_text, rate_text
 from kontera.money import Money
@@ -33,7 +43,7 @@ def explain(outcome: Outcome) -> str:
     return "\n".join(texts)
 
 
-def explain_document(document: Document) -> str:
+def explain_document(document: Planned) -> str:
     """One document: what it is, its rows, its postings."""
     lines = [_title(document)]
     if isinstance(document, SalesInvoice | SalesOrder):
@@ -48,7 +58,7 @@ def why_text(why: Why) -> str:
     return f"{why.rule} in {why.rulebook}: {why.fact}"
 
 
-def _title(document: Document) -> str:
+def _title(document: Planned) -> str:
     kind = kind_of(document).replace("_", " ").capitalize()
     head = f"{kind} {document.reference}, {document.date.isoformat()}"
     match document:
@@ -56,6 +66,10 @@ def _title(document: Document) -> str:
             return f"{head}, {money_text(document.amount)} by {document.method}, settles {document.invoice}"
         case Voucher():
             return f"{head}, series {document.series}: {document.text}"
+        case SummarySale():
+            return f"{head}, {money_text(document.total)} of it VAT {_number(document.vat)}, for {document.processor}"
+        case SummaryPayment():
+            return f"{head}, {money_text(document.amount)} by {document.method}, for {document.processor}"
         case _:
             told = "rows with VAT" if document.prices_include_vat else "rows without VAT"
             words = [head, f"{money_text(document.total)} of it VAT {_number(document.vat)}", document.region, told]
@@ -85,7 +99,7 @@ def _rows(document: SalesInvoice | SalesOrder) -> list[str]:
     return _table(heads, table)
 
 
-def _postings(document: Document) -> list[str]:
+def _postings(document: Planned) -> list[str]:
     heads = ("Account", "Debit", "Credit", "Cost centre", "Text", "Why")
     table = [
         (

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from kontera.accounting.documents import Document
+from kontera.accounting.documents import Planned
 from kontera.errors import Problem
 from kontera.money import Money
 
@@ -37,7 +37,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 class Booking(msgspec.Struct, frozen=True, kw_only=True, tag="booking"):
     """The documents, in the order they must reach the ledger, and the differences that were explained on the way."""
 
-    documents: tuple[Document, ...]
+    documents: tuple[Planned, ...]
     differences: tuple[Difference, ...] = ()
 
 

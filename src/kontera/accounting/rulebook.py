@@ -21,6 +21,7 @@ Rates = Decimal | tuple[Decimal, ...] | None
 Kinds = LineKind | tuple[LineKind, ...] | None
 Regions = VatRegion | tuple[VatRegion, ...] | None
 CustomerType = Literal["private", "company"]
+Mode = Literal["invoice", "order", "summary"]
 Identity = Literal["email", "vat", "organisation", "shop_id", "collective"]
 
 
@@ -86,12 +87,14 @@ class PaymentMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 class PaymentRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The clearing account of a means of payment. settle: `capture` books the captured payment against it at once,
-    `leave_open` leaves the receivable open until a payout or the bank settles it."""
+    `leave_open` leaves the receivable open until a payout or the bank settles it. receivable: in a summary, the account
+    that what is not captured yet is owed on, when the processor owes it and not the customer."""
 
     id: str
     match: PaymentMatch
     before: str = ""
     account: str
+    receivable: str = ""
     settle: Literal["capture", "leave_open"]
     terms_of_payment: str = ""
 
@@ -123,16 +126,19 @@ class BookingMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 class BookingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the orders of a store are booked. valid_from: first local date it holds for (orders before every rule are
-    left out); mode: an invoice, or an order that a person handles; book: booked without a person; when: the moment
-    an order becomes bookable."""
+    left out); mode: an invoice, an order that a person handles, or one voucher a day for all of them; book: booked
+    without a person; when: the moment an order becomes bookable. For summaries: close_hour (0 to 23), the hour of the
+    next day, merchant's time, at which a day is closed and its vouchers are written; series: their voucher series."""
 
     id: str
     match: BookingMatch
     before: str = ""
     valid_from: date | None = None
-    mode: Literal["invoice", "order"]
+    mode: Mode
     book: bool
     when: Literal["placed", "paid", "shipped"]
+    close_hour: int | None = None
+    series: str = ""
     cost_centre: str = ""
     project: str = ""
 
@@ -230,6 +236,8 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                     raise ValueError(f"{section}.{rule.id}: before = {rule.before!r} names no {section} rule")
         if not any(rule.match == BookingMatch() for rule in self.booking):
             raise ValueError("booking: one rule must have an empty match, so that every store has an answer")
+        for booking in self.booking:
+            _check_summary(booking)
         if not any(rule.match == CustomerMatch() for rule in self.customers):
             raise ValueError("customers: one rule must have an empty match, so that every buyer has an answer")
 
@@ -237,3 +245,18 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def label(self) -> str:
         """Name and version, as every `Why` carries it: "se-bas 3"."""
         return f"{self.name} {self.version}"
+
+
+def _check_summary(rule: BookingRule) -> None:
+    """A summary is a voucher: it is booked by being written, on a day that ends, in a series."""
+    place = f"booking.{rule.id}"
+    if rule.mode != "summary":
+        if rule.close_hour is not None or rule.series:
+            raise ValueError(f'{place}: close_hour and series belong to mode = "summary"')
+        return
+    if not rule.book:
+        raise ValueError(f"{place}: a summary is always booked: book = true")
+    if rule.close_hour is None or not 0 <= rule.close_hour <= 23:
+        raise ValueError(f"{place}: a summary needs close_hour, 0 to 23: when the day before is closed")
+    if not rule.series:
+        raise ValueError(f"{place}: a summary needs series, the ledger's voucher series")

@@ -11,21 +11,21 @@ from datetime import datetime
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from kontera.accounting.outcome import LeftOut
 from kontera.calls import Exchange
 from kontera.commerce import Order
 from kontera.connections import adapters
-from kontera.db.models import Connection, Fact, Look, OutboxDocument, ShopOrder
+from kontera.db.models import Connection, Fact, Look, ShopOrder
 from kontera.errors import KonteraError, Problem
 from kontera.intake.remembered import with_known_articles
 from kontera.money import to_json, to_plain
+from kontera.posting.outbox import abandon, locked_documents, unsent
 from kontera.posting.plan import judge, leave_out
 from kontera.storefronts.protocol import FactKind, Read
 
 Place = ShopOrder.Place
-Step = OutboxDocument.Step
 OF_THE_SETTINGS = ("connection", "cut_off")  # rules that another setting of the connection undoes
 _log = structlog.get_logger("kontera.intake")
 
@@ -92,11 +92,10 @@ def _is_open(row: ShopOrder) -> bool:
 def _take_back(row: ShopOrder, now: datetime) -> bool:
     """Take back the order's documents unless one left for the ledger: then nothing is taken back, and the order is
     followed here to its end whatever the connection's settings say since."""
-    alive = list(row.documents.select_for_update().exclude(step=Step.ABANDONED))
-    unsent = row.documents.filter(Q(step=Step.PLANNED) | Q(step=Step.HELD, held_step=Step.PLANNED))
-    if len(alive) > unsent.count():
+    alive = locked_documents(row)
+    if not all(map(unsent, alive)):
         return False
-    unsent.update(step=Step.ABANDONED, finished_at=now)
+    abandon(alive, now)
     return True
 
 

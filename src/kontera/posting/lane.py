@@ -26,6 +26,7 @@ from kontera.posting.company import hold_to_company
 from kontera.posting.poster import SETTLE_SECONDS, Poster
 from kontera.posting.release import judge_waiting
 from kontera.posting.results import UNCERTAIN, LaneMustRest
+from kontera.posting.summaries import close_days
 from kontera.work import lanes
 
 SETUP_EVERY = timedelta(minutes=10)
@@ -74,6 +75,7 @@ def _work(
     compared = 1
     while compared and clock.now() < until:  # documents first: reading back uses what they leave of the limit
         if connection.live:
+            close_days(connection, setup.currency, clock)
             Poster(connection, ledger, setup, clock, at_once, lease).run(DRAIN_SECONDS)
         compared = read_back(connection, ledger, clock, at_once)
 

@@ -14,9 +14,10 @@ import structlog
 from django.db import transaction
 
 from kontera.accounting.book import book
-from kontera.accounting.documents import Document, ExchangeRate, kind_of
+from kontera.accounting.documents import ExchangeRate, Planned, kind_of, planned_from
 from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.accounting.outcome import Booking, LeftOut, Outcome, Problems
+from kontera.accounting.summary import manner_of
 from kontera.cases.holding import hold, let_go
 from kontera.clock import local_date
 from kontera.commerce import Order, OrderState
@@ -24,11 +25,12 @@ from kontera.db.models import Lane, OutboxDocument, RulebookVersion, SetupSnapsh
 from kontera.errors import Problem
 from kontera.money import from_plain, to_plain
 from kontera.posting import decisions, rules
+from kontera.posting.outbox import abandon, carrier_of, locked_documents, unsent
+from kontera.posting.summaries import due_at
 from kontera.work.engine import wake_after_commit
 
 Step = OutboxDocument.Step
 Place = ShopOrder.Place
-_UNSENT = (Step.PLANNED,)
 _log = structlog.get_logger("kontera.posting")
 
 
@@ -57,18 +59,18 @@ def judge(order_id: int, now: datetime) -> ShopOrder:
             if ledger and setup is None:  # also when its lane is reading the set-up this very moment: it judges again
                 Lane.objects.filter(pk=ledger.pk).update(setup_at=None)
             return row  # it has arrived; it is judged when there is something to judge it with
-        kept = list(row.documents.select_for_update().exclude(step=Step.ABANDONED).order_by("sequence"))
-        left = [document for document in kept if not _unsent(document)]
+        kept = locked_documents(row)
+        left = [document for document in kept if not unsent(document)]
         outcome = _outcome(row, order, version, setup, left)
         if isinstance(outcome, Booking):
             _plan(row, outcome, _as_written(row, order, version, setup, left) or outcome, version, kept, now)
         elif left:
             _apply_after_leaving(row, order, outcome, kept, now)
         elif isinstance(outcome, LeftOut):
-            _abandon(kept, now)
+            abandon(kept, now)
             leave_out(row, outcome, now)
         else:
-            _abandon(kept, now)
+            abandon(kept, now)
             hold(row, outcome.problems, now)
         if ledger:
             wake_after_commit(ledger.pk)
@@ -115,9 +117,11 @@ def _outcome(
         not_before = date.fromisoformat(left[0].content["date"])
     rate = next((from_plain(ExchangeRate, one.content["rate"]) for one in left if one.content.get("rate")), None)
     references = frozenset(document.reference for document in left)
+    manner = manner_of(planned_from(left[0].content)) if left else None
+    zone, home = merchant.zone, merchant.country
     try:
         rulebook = rules.parsed(version)
-        return book(order, rulebook, snapshot, merchant.zone, merchant.country, decided, not_before, references, rate)
+        return book(order, rulebook, snapshot, zone, home, decided, not_before, references, rate, manner)
     except Exception as error:  # noqa: BLE001 - law 4: a defect of ours holds this order, never the next one
         _log.exception("booking failed", order=row.number)
         facts = {"order": row.number, "reason": f"{type(error).__name__}: {error}"[:300]}
@@ -154,10 +158,10 @@ def _plan(
 ) -> None:
     """Plan what is not on its way yet. as_written: the booking by the rules of what has left, which is held against
     it; new documents (a payment that came later) follow the rules of today."""
-    if any(document.proof in ("differs", "unreadable") for document in kept):
+    if any(carrier_of(document).proof in ("differs", "unreadable") for document in kept):
         return  # it waits until its entries have been read back again
     wanted = {document.reference: document for document in as_written.documents}
-    left = [document for document in kept if not _unsent(document)]
+    left = [document for document in kept if not unsent(document)]
     changed = [
         document
         for document in left
@@ -167,10 +171,10 @@ def _plan(
     if changed and not decisions.kept_as_booked(row, "ORDER_CHANGED_AFTER_BOOKING"):
         hold(row, [_changed(row, changed[0], wanted.get(changed[0].reference))], now)
         return
-    _abandon(kept, now)
+    abandon(kept, now)
     taken = {document.reference for document in left}
     rows = [
-        _row(row, document, sequence, version, now)
+        _row(row, document, sequence, version, now, kept)
         for sequence, document in enumerate(booking.documents)
         if document.reference not in taken
     ]
@@ -182,7 +186,7 @@ def _plan(
 
 def _go_on(row: ShopOrder, left: Sequence[OutboxDocument], now: datetime) -> None:
     """The order waits for nothing any more: what was held of it goes on from where it stood."""
-    for document in left:
+    for document in map(carrier_of, left):
         if document.step == Step.HELD:
             document.step, document.due_at, document.trouble = document.held_step, now, ""
             document.save(update_fields=["step", "due_at", "trouble"])
@@ -201,7 +205,7 @@ def _apply_after_leaving(
     code = "ORDER_CANCELLED_AFTER_BOOKING" if cancelled else "ORDER_CHANGED_AFTER_BOOKING"
     problems = outcome.problems if isinstance(outcome, Problems) else ()
     kept_problems = problems and all(decisions.kept_as_booked(row, problem.code) for problem in problems)
-    left = [document for document in kept if not _unsent(document)]
+    left = [document for document in kept if not unsent(document)]
     if decisions.kept_as_booked(row, code) or kept_problems:
         _go_on(row, left, now)
     elif cancelled:
@@ -212,20 +216,15 @@ def _apply_after_leaving(
         hold(row, [_changed(row, left[0], None)], now)
 
 
-def _unsent(document: OutboxDocument) -> bool:
-    """Whether it surely never reached the ledger."""
-    return document.step in _UNSENT or (document.step == Step.HELD and document.held_step in _UNSENT)
-
-
-def _abandon(documents: Sequence[OutboxDocument], now: datetime) -> None:
-    """Those of them that have not left never will."""
-    for document in documents:
-        if _unsent(document):
-            document.step, document.finished_at = Step.ABANDONED, now
-            document.save(update_fields=["step", "finished_at"])
-
-
-def _row(row: ShopOrder, document: Document, sequence: int, version: RulebookVersion, now: datetime) -> OutboxDocument:
+def _row(
+    row: ShopOrder,
+    document: Planned,
+    sequence: int,
+    version: RulebookVersion,
+    now: datetime,
+    kept: Sequence[OutboxDocument],
+) -> OutboxDocument:
+    zone = row.connection.merchant.zone
     return OutboxDocument(
         merchant_id=row.merchant_id,
         connection=row.connection.ledger,
@@ -236,12 +235,15 @@ def _row(row: ShopOrder, document: Document, sequence: int, version: RulebookVer
         reference=document.reference,
         sequence=sequence,
         content=to_plain(document),
-        due_at=now,
+        due_at=due_at(document, zone, now, kept),
         created_at=now,
     )
 
 
-_UNIMPORTANT = ("why", "vat_why", "remarks", "phone", "billing", "delivery", "name", "email", "language")
+_UNIMPORTANT = (
+    *("why", "vat_why", "remarks", "phone", "billing", "delivery", "name", "email", "language"),
+    *("processor", "series", "close_hour", "rounding"),  # of a share: in which voucher it is, not what it says
+)
 
 
 def _meaning(content: Any) -> Any:
@@ -253,12 +255,12 @@ def _meaning(content: Any) -> Any:
     return content
 
 
-def _changed(row: ShopOrder, before: OutboxDocument, after: Document | None) -> Problem:
+def _changed(row: ShopOrder, before: OutboxDocument, after: Planned | None) -> Problem:
     old = before.content.get("total") or before.content.get("amount")
     new = getattr(after, "total", None) or getattr(after, "amount", None)
     facts = {
         "order": row.number,
-        "invoice": before.number or before.reference,
+        "invoice": carrier_of(before).number or before.reference,
         "before": f"{old['amount']} {old['currency']}" if old else "",
         "after": str(new) if new else "0",
     }
@@ -267,16 +269,16 @@ def _changed(row: ShopOrder, before: OutboxDocument, after: Document | None) -> 
 
 def _after_booking(code: str, row: ShopOrder) -> Problem:
     invoice = row.documents.exclude(step=Step.ABANDONED).order_by("sequence").first()
-    number = (invoice.number or invoice.reference) if invoice else ""
+    number = (carrier_of(invoice).number or invoice.reference) if invoice else ""
     return Problem(code=code, facts={"order": row.number, "invoice": number})
 
 
 def _judge_unreadable(row: ShopOrder, now: datetime) -> None:
     """It cannot be read, or is gone: what has not left never will."""
-    kept = list(row.documents.select_for_update().exclude(step=Step.ABANDONED))
-    _abandon(kept, now)
+    kept = locked_documents(row)
+    abandon(kept, now)
     problem = from_plain(Problem, row.fact.problem)
-    left = [document for document in kept if not _unsent(document)]
+    left = [document for document in kept if not unsent(document)]
     if left and decisions.kept_as_booked(row, problem.code):
         _go_on(row, left, now)
         return

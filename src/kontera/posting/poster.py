@@ -27,6 +27,7 @@ from kontera.money import from_plain, to_plain
 from kontera.posting.calls import Done, Pool
 from kontera.posting.cards import digest_of
 from kontera.posting.results import LaneMustRest, Results
+from kontera.posting.summaries import first_placed
 from kontera.work.lanes import Lease
 
 Step = OutboxDocument.Step
@@ -130,8 +131,11 @@ class Poster:
 
     def _may_be_there_already(self, row: OutboxDocument) -> bool:
         """Whether an installation that this database does not know of any more may have sent it (a restored copy)."""
-        before, placed = self._connection.look_before, row.order.placed_at if row.order else None
-        return row.attempts == 0 and before is not None and placed is not None and placed < before
+        before = self._connection.look_before
+        if row.attempts or before is None:
+            return False
+        placed = row.order.placed_at if row.order else first_placed(row)
+        return placed is not None and placed < before
 
     def _marked_as_sending(self, row: OutboxDocument) -> bool:
         """False when the order was judged anew this very moment and the document replaced before it left."""

@@ -11,6 +11,7 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 
 from kontera.clock import Clock
 from kontera.db.models import (
@@ -31,7 +32,9 @@ from kontera.posting.decisions import (
     LEAVE_OUT,
     USE_SHOP_VAT,
 )
+from kontera.posting.outbox import carrier_of, locked_documents
 from kontera.posting.plan import hold_as_our_fault, judge
+from kontera.posting.summaries import arrived
 from kontera.work import engine
 
 TRY_AGAIN = "try_again"
@@ -68,7 +71,9 @@ def check_again(case: Case, *, author: str, reason: str, clock: Clock, orders: S
         if connection and case.cause == f"connection:{connection.pk}":
             Connection.objects.filter(pk=connection.pk).update(signed_in=True)
             Lane.objects.filter(pk=connection.pk).update(rest_until=None, failures=0)
-        OutboxDocument.objects.filter(order__in=asked, proof__in=("differs", "unreadable")).update(proof="")
+        unproven = OutboxDocument.objects.filter(Q(order__in=asked) | Q(carried__order__in=asked))
+        unproven = unproven.filter(proof__in=("differs", "unreadable"))
+        OutboxDocument.objects.filter(pk__in=list(unproven.values_list("pk", flat=True))).update(proof="")
         if case.code == "CUSTOMER_REFUSED":  # perhaps the card we know was deleted: it is looked for anew
             cards = OutboxDocument.objects.filter(order__in=asked).values_list("content__customer__key", flat=True)
             known = Binding.objects.filter(
@@ -89,7 +94,8 @@ def choices(case: Case) -> tuple[str, ...]:
     possible = CHOICES.get(case.code, (LEAVE_OUT,))
     if LEAVE_OUT not in possible:
         return possible
-    left = OutboxDocument.objects.filter(order__waits__case=case, order__waits__released_at=None)
+    orders = case.waiters.filter(released_at=None).values("order")
+    left = OutboxDocument.objects.filter(Q(order__in=orders) | Q(carried__order__in=orders))
     left = left.exclude(step__in=(_STEP.PLANNED, _STEP.ABANDONED)).exclude(step=_STEP.HELD, held_step=_STEP.PLANNED)
     if left.exclude(step__in=(_STEP.BOOKED, _STEP.DONE)).exists():
         return ()  # it is on its way into the ledger: that has to end first
@@ -118,12 +124,18 @@ def decide(case: Case, choice: str, *, author: str, reason: str, clock: Clock, o
 
 
 def _accept(case: Case, order: ShopOrder, now: datetime) -> None:
-    """What the ledger holds is taken as it is, though it is not what was predicted or sent."""
-    if case.code == "ENTRIES_DIFFER":
-        order.documents.filter(proof__in=("differs", "unreadable")).update(proof="accepted")
-    if case.code == "RECORDED_DIFFERENTLY":
-        held = order.documents.filter(step=OutboxDocument.Step.HELD, held_step=OutboxDocument.Step.SENDING)
-        held.exclude(number="").update(step=OutboxDocument.Step.DONE, finished_at=now, proof="accepted", trouble="")
+    """What the ledger holds is taken as it is, though it is not what was predicted or sent. A voucher is taken so for
+    every order it carries: each of them is still asked about."""
+    ShopOrder.objects.select_for_update().get(pk=order.pk)
+    for document in {carrier_of(document) for document in locked_documents(order)}:
+        held = document.step == _STEP.HELD and document.held_step == _STEP.SENDING and document.number
+        if case.code == "ENTRIES_DIFFER" and document.proof in ("differs", "unreadable"):
+            document.proof = "accepted"
+            document.save(update_fields=["proof"])
+        if case.code == "RECORDED_DIFFERENTLY" and held:
+            document.step, document.finished_at, document.proof, document.trouble = _STEP.DONE, now, "accepted", ""
+            document.save(update_fields=["step", "finished_at", "proof", "trouble"])
+            arrived(document, now)
 
 
 def judge_waiting(ledger: Connection, clock: Clock) -> int:

@@ -16,11 +16,11 @@ from kontera.accounting.documents import CustomerPayment, Document, SalesInvoice
 from kontera.cases.holding import hold
 from kontera.clock import Clock
 from kontera.connections import adapters
-from kontera.db.models import Binding, Connection, OutboxDocument, ShopOrder
+from kontera.db.models import Binding, Connection, OutboxDocument
 from kontera.errors import KonteraError, NeedsOperator, NeedsSignIn, Problem, Uncertain, WillRetry
 from kontera.ledgers.protocol import AlreadyRecorded, Quote, Receipt, Recorded, RecordedDifferently
 from kontera.money import from_plain, to_plain
-from kontera.posting import plan
+from kontera.posting import plan, summaries
 from kontera.posting.calls import Call, Done
 from kontera.posting.cards import digest_of
 
@@ -54,6 +54,7 @@ class Results:
     def take(self, row: OutboxDocument, document: Document, done: Done) -> int:
         """Keep what became of a call; answers 1 when the document arrived with it, else 0."""
         with transaction.atomic():
+            summaries.lock_orders(row)
             adapters.keep(self._connection, done.exchanges, row.order_id, row.pk)
             if done.defect is not None:
                 self._defect(row, done)
@@ -71,10 +72,12 @@ class Results:
     def hold(self, row: OutboxDocument, problems: Sequence[Problem], step: str) -> None:
         """Park the document at `step` and its order in the cases."""
         with transaction.atomic():
+            orders = [row.order_id] if row.order_id else summaries.lock_orders(row)
             row.step, row.held_step = Step.HELD, step
             row.trouble = problems[0].code
-            if _saved(row, "step", "held_step", "trouble", *_RECEIPT) and row.order_id:
-                hold(self._order(row), problems, self._clock.now())
+            if _saved(row, "step", "held_step", "trouble", *_RECEIPT):
+                for order in orders:
+                    hold(plan.locked(order), problems, self._clock.now())
 
     def _answer(self, row: OutboxDocument, document: Document, done: Done) -> int:
         if done.call is Call.CUSTOMER and isinstance(document, SalesInvoice | SalesOrder):
@@ -131,8 +134,9 @@ class Results:
 
     def _arrived(self, row: OutboxDocument, step: str) -> int:
         row.step, row.finished_at, row.trouble = step, self._clock.now(), ""
-        if _saved(row, "step", "finished_at", "trouble", *_RECEIPT) and row.order_id:
-            plan.settle(self._order(row), self._clock.now())
+        if _saved(row, "step", "finished_at", "trouble", *_RECEIPT):
+            for order in [row.order_id] if row.order_id else summaries.arrived(row, self._clock.now()):
+                plan.settle(plan.locked(order), self._clock.now())
         return 1
 
     def _receipt(self, row: OutboxDocument, receipt: Receipt) -> None:
@@ -187,10 +191,6 @@ class Results:
             key=key,
             defaults={"number": number, "digest": digest, "merchant_id": self._connection.merchant_id},
         )
-
-    def _order(self, row: OutboxDocument) -> ShopOrder:
-        assert row.order_id is not None
-        return plan.locked(row.order_id)
 
     def _number(self, row: OutboxDocument) -> str:
         return row.order.number if row.order else row.reference

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from kontera.accounting.documents import document_from
+from kontera.accounting.documents import planned_from, share_from, voucher_from
 from kontera.accounting.explain import explain_document
 from kontera.accounting.outcome import Difference
 from kontera.cases.catalogue import render
 from kontera.db.models import Notice, OutboxDocument, ShopOrder
 from kontera.errors import Problem
-from kontera.money import decimals_of, from_plain, is_currency
+from kontera.money import Money, decimals_of, from_plain, is_currency, total
 
 
 def chain_of(order: ShopOrder, language: str = "en") -> dict[str, Any]:
@@ -44,7 +44,42 @@ def total_text(order: ShopOrder) -> str:
 
 def documents_of(order: ShopOrder) -> list[OutboxDocument]:
     """Documents that were not replaced, in the order they reach the ledger."""
-    return list(order.documents.exclude(step=OutboxDocument.Step.ABANDONED).order_by("sequence", "pk"))
+    documents = order.documents.exclude(step=OutboxDocument.Step.ABANDONED)
+    return list(documents.select_related("carrier").order_by("sequence", "pk"))
+
+
+def carrier_of(row: OutboxDocument) -> OutboxDocument | None:
+    """The voucher that carries a share of a summary; None while its day is open, and for any other document."""
+    carrier = row.carrier
+    return None if carrier is None or carrier.step == OutboxDocument.Step.ABANDONED else carrier
+
+
+def summary_of(voucher: OutboxDocument) -> dict[str, Any]:
+    """A summary and the orders in it, each with what it adds to the clearing account and to revenue and VAT."""
+    document = voucher_from(voucher.content)
+    orders: dict[int, dict[str, Any]] = {}
+    rows = voucher.carried.exclude(step=OutboxDocument.Step.ABANDONED).select_related("order").order_by("order", "pk")
+    for row in rows.iterator(chunk_size=500):
+        if row.order is None:
+            continue
+        share = share_from(row.content)
+        told = orders.setdefault(
+            row.order.pk, {"id": row.order.pk, "number": row.order.number, "total": "", "paid": "", "accounts": {}}
+        )
+        debits = total((one.amount for one in share.postings if one.amount.amount > 0), share.currency)
+        told["total" if row.kind == "summary_sale" else "paid"] = str(debits)
+        for posting in share.postings:
+            sums: dict[str, Money] = told["accounts"]
+            sums[posting.account] = sums.get(posting.account, Money.zero(share.currency)) + posting.amount
+    for told in orders.values():
+        told["accounts"] = {account: str(amount) for account, amount in told["accounts"].items() if amount}
+    return {
+        **_written(voucher),
+        "text": document.text,
+        "lines": explain_document(document).splitlines(),
+        "count": len(orders),
+        "orders": list(orders.values()),
+    }
 
 
 def timeline(order: ShopOrder) -> list[dict[str, str]]:
@@ -86,6 +121,16 @@ def _difference(plain: dict[str, Any]) -> str:
 
 
 def _document(row: OutboxDocument) -> dict[str, Any]:
+    carrier = carrier_of(row)
+    return {
+        **_written(row),
+        "lines": explain_document(planned_from(row.content)).splitlines(),
+        "carrier": None if carrier is None else _written(carrier),
+        "closes_at": row.due_at.isoformat() if row.kind in OutboxDocument.SHARES and carrier is None else None,
+    }
+
+
+def _written(row: OutboxDocument) -> dict[str, Any]:
     return {
         "kind": row.kind,
         "reference": row.reference,
@@ -94,5 +139,4 @@ def _document(row: OutboxDocument) -> dict[str, Any]:
         "url": row.url,
         "step": row.step,
         "proof": row.proof,
-        "lines": explain_document(document_from(row.content)).splitlines(),
     }

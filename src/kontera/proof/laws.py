@@ -13,7 +13,8 @@ from django.db import connection as database
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Now
 
-from kontera.accounting.documents import document_from, imbalance
+from kontera.accounting.documents import currency_of, document_from, imbalance, planned_from, share_from
+from kontera.accounting.summary import DayVoucher, group_of
 from kontera.db.models import (
     Case,
     CaseWaiter,
@@ -66,7 +67,8 @@ def _unread(merchant: Merchant) -> list[str]:
 
 
 def once(merchant: Merchant) -> list[str]:
-    """Law 2: no two live documents share a reference, or a ledger number within a kind."""
+    """Law 2: no two live documents share a reference, or a ledger number within a kind, and no order is sold twice:
+    in one invoice, one order or one summary."""
     with database.cursor() as cursor:
         cursor.execute(
             """
@@ -76,8 +78,13 @@ def once(merchant: Merchant) -> list[str]:
             UNION ALL
             SELECT reference FROM kontera_outboxdocument WHERE merchant_id = %s AND step <> 'abandoned'
             GROUP BY connection_id, reference HAVING count(*) > 1
+            UNION ALL
+            SELECT string_agg(reference || ' ' || kind, ', ') FROM kontera_outboxdocument
+            WHERE merchant_id = %s AND step <> 'abandoned'
+              AND kind IN ('sales_invoice', 'sales_order', 'summary_sale')
+            GROUP BY order_id HAVING count(*) > 1
             """,
-            [merchant.pk, merchant.pk],
+            [merchant.pk, merchant.pk, merchant.pk],
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -85,13 +92,46 @@ def once(merchant: Merchant) -> list[str]:
 def balanced(merchant: Merchant) -> list[str]:
     """Law 3: debits equal credits in every document."""
     rows = OutboxDocument.objects.filter(merchant=merchant).exclude(step="abandoned").iterator(chunk_size=500)
-    return [row.reference for row in rows if imbalance(document_from(row.content))]
+    return [row.reference for row in rows if imbalance(planned_from(row.content))]
+
+
+def summarised(merchant: Merchant) -> list[str]:
+    """Laws 1 and 3 for summaries: every voucher is, account by account, the sum of the shares it carries and of nothing
+    else; a share is booked exactly when its voucher is; and no day stays open an hour after it was to be closed."""
+    live = OutboxDocument.objects.filter(merchant=merchant).exclude(step="abandoned")
+    found = []
+    vouchers = live.filter(pk__in=live.exclude(carrier=None).values("carrier"))
+    for voucher in vouchers.iterator(chunk_size=50):
+        shares = voucher.carried.exclude(step="abandoned")
+        apart = shares.exclude(step__in=_SHARE_STEPS.get(voucher.step, ("planned",)))
+        if not _adds_up(voucher, shares) or apart.exists():
+            found.append(voucher.reference)
+    ended = live.filter(kind__in=OutboxDocument.SHARES, step__in=("booked", "done"))
+    found += ended.filter(Q(carrier=None) | ~Q(carrier__step__in=("booked", "done"))).values_list(
+        "reference", flat=True
+    )
+    late = OutboxDocument.closable(Now() - _AN_HOUR).filter(merchant=merchant, connection__live=True)
+    return found + list(late.filter(connection__signed_in=True).values_list("reference", flat=True))
+
+
+def _adds_up(voucher: OutboxDocument, shares: QuerySet[OutboxDocument]) -> bool:
+    """Whether adding the shares up again gives the same postings."""
+    written = document_from(voucher.content)
+    day: DayVoucher | None = None
+    for content in shares.values_list("content", flat=True).iterator(chunk_size=500):
+        share = share_from(content)
+        day = day or DayVoucher(group_of(share))
+        day.add(share)
+    return day is not None and day.document(voucher.reference, currency_of(written)) == written
 
 
 def referenced(merchant: Merchant) -> list[str]:
     """Law 7: every document that arrived carries the ledger's number, the rulebook version and the fact behind it."""
     arrived = OutboxDocument.objects.filter(merchant=merchant, step__in=("booked", "done"))
-    missing = arrived.filter(number="") | arrived.filter(rulebook=None) | arrived.filter(fact=None)
+    share = Q(kind__in=OutboxDocument.SHARES)
+    carries = Exists(OutboxDocument.objects.filter(carrier=OuterRef("pk")))  # its facts are those of its orders
+    numberless = (~share & Q(number="")) | (share & Q(carrier__number=""))
+    missing = arrived.filter(numberless | Q(rulebook=None) | (Q(fact=None) & ~carries))
     return list(missing.values_list("reference", flat=True))
 
 
@@ -102,11 +142,13 @@ def proven(merchant: Merchant) -> list[str]:
 
 
 _AN_HOUR = timedelta(hours=1)
+_SHARE_STEPS = {"booked": ("booked",), "done": ("done", "booked")}
 _ALIVE = ("planned", "sending", "recorded", "booked", "done", "held")
 CHECKS: dict[str, tuple[str, Callable[[Merchant], list[str]]]] = {
     "accounted": ("every order is read, and booked, on its way, left out by a rule, or waits in a case", accounted_for),
     "once": ("the ledger holds each document once", once),
     "balanced": ("debits equal credits in every document", balanced),
+    "summarised": ("every summary is the sum of its orders' shares, and every day is closed", summarised),
     "referenced": ("every document knows its number, its rulebook and its fact", referenced),
     "proven": ("the ledger's entries equal the prediction", proven),
 }

@@ -21,6 +21,7 @@ from kontera.ledgers.protocol import Entry, Ledger, Quote, Receipt
 from kontera.money import ZERO, from_plain
 from kontera.posting.calls import Done, Pool
 from kontera.posting.results import LaneMustRest
+from kontera.posting.summaries import lock_orders
 
 _CHUNK = 24
 
@@ -59,6 +60,7 @@ def differences(expected: Iterable[Entry], found: Iterable[Entry]) -> dict[str, 
 def _take(connection: Connection, row: OutboxDocument, done: Done, clock: Clock) -> int:
     now = clock.now()
     with transaction.atomic():
+        lock_orders(row)
         adapters.keep(connection, done.exchanges, row.order_id, row.pk)
         if done.error is None and done.defect is None:
             _compare(row, done.answer, clock)
@@ -101,8 +103,8 @@ def _compare(row: OutboxDocument, found: tuple[Entry, ...], clock: Clock) -> Non
 
 
 def _hold(row: OutboxDocument, problem: Problem, now: datetime) -> None:
-    if row.order_id:
-        order = ShopOrder.objects.select_for_update(of=("self",)).select_related("connection").get(pk=row.order_id)
+    for pk in [row.order_id] if row.order_id else lock_orders(row):
+        order = ShopOrder.objects.select_for_update(of=("self",)).select_related("connection").get(pk=pk)
         hold(order, [problem], now)
 
 

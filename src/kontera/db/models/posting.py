@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
+from django.db.models.expressions import Combinable
 
 from kontera.db.models.connections import Connection
 from kontera.db.models.intake import Fact
@@ -54,6 +55,9 @@ class ShopOrder(models.Model):
 class OutboxDocument(models.Model):
     """One document on its way to one ledger, or arrived. `content` is the frozen document; it never changes.
 
+    A share of a summary (one of SHARES) is never sent itself: `carrier` is the voucher it is added up in, and it is as
+    far as that. A carrier that was abandoned carries nothing.
+
     A document that is SENDING may or may not have reached the ledger: it is looked for before it is sent again.
     """
 
@@ -68,6 +72,7 @@ class OutboxDocument(models.Model):
         HELD = "held"  # its order waits in a case
         ABANDONED = "abandoned"  # replaced before it ever left
 
+    SHARES = ("summary_sale", "summary_payment")
     FINISHED = (Step.BOOKED, Step.DONE, Step.ABANDONED)
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT)
@@ -75,6 +80,7 @@ class OutboxDocument(models.Model):
     order = models.ForeignKey(ShopOrder, null=True, on_delete=models.PROTECT, related_name="documents")
     fact = models.ForeignKey(Fact, null=True, on_delete=models.PROTECT, related_name="+")
     rulebook = models.ForeignKey("RulebookVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    carrier = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="carried")
     kind = models.CharField(max_length=30)
     reference = models.CharField(max_length=120)
     sequence = models.IntegerField(default=0)
@@ -118,8 +124,18 @@ class OutboxDocument(models.Model):
             sequence__lt=models.OuterRef("sequence"),
         ).exclude(step__in=cls.FINISHED)
         due = cls.objects.filter(step__in=(cls.Step.PLANNED, cls.Step.SENDING, cls.Step.RECORDED), due_at__lte=now)
+        due = due.exclude(kind__in=cls.SHARES)
         paused = ShopOrder.objects.filter(pk=models.OuterRef("order"), connection__live=False)
-        return due.exclude(models.Exists(earlier)).exclude(models.Exists(paused))
+        carrying = cls.objects.filter(carrier=models.OuterRef("pk"), order__connection__live=False)
+        return due.exclude(models.Exists(earlier)).exclude(models.Exists(paused)).exclude(models.Exists(carrying))
+
+    @classmethod
+    def closable(cls, now: datetime | Combinable) -> models.QuerySet[OutboxDocument]:
+        """Shares of summaries whose day may be closed now: no voucher carries them yet, their order waits for nothing
+        and its shop is not paused."""
+        free = models.Q(carrier=None) | models.Q(carrier__step=cls.Step.ABANDONED)
+        due = cls.objects.filter(free, kind__in=cls.SHARES, step=cls.Step.PLANNED, due_at__lte=now)
+        return due.filter(order__place=ShopOrder.Place.POSTING, order__connection__live=True)
 
 
 class PostedEntry(models.Model):
