@@ -20,7 +20,7 @@ from kontera.posting import release
 from kontera.posting.decisions import BOOK_AFTER_ALL, BOOK_ON_OPEN_DATE, KEEP_AS_BOOKED, LEAVE_OUT, USE_SHOP_VAT
 
 ROOM = Path(kontera.console.__file__).parent
-DOCUMENT_KINDS = ("sales_invoice", "sales_order", "customer_payment", "voucher")
+DOCUMENT_KINDS = ("sales_invoice", "sales_order", "customer_payment", "voucher", *OutboxDocument.SHARES)
 CHOICES = {KEEP_AS_BOOKED, LEAVE_OUT, USE_SHOP_VAT, BOOK_ON_OPEN_DATE, BOOK_AFTER_ALL}
 FAMILIES: dict[str, set[str]] = {
     "basis": {

@@ -13,8 +13,8 @@ from django.contrib.auth import get_user_model
 from kontera.accounting.documents import (
     CustomerCard,
     CustomerPayment,
-    Document,
     DocumentLine,
+    Planned,
     Posting,
     SalesInvoice,
     VatRegion,
@@ -308,7 +308,7 @@ def _payment(order: Order, booked_on: datetime) -> CustomerPayment:
 
 
 def outbox(
-    row: ShopOrder, document: Document, rulebook: RulebookVersion, sequence: int, **more: object
+    row: ShopOrder, document: Planned, rulebook: RulebookVersion, sequence: int, **more: object
 ) -> OutboxDocument:
     """A document on its way."""
     assert row.connection.ledger is not None
@@ -348,7 +348,7 @@ def _booked(
             ]
         )
         row.save(update_fields=["differences"])
-    papers: tuple[Document, ...] = documents_of(order, seen)
+    papers: tuple[Planned, ...] = documents_of(order, seen)
     for sequence, document in enumerate(papers):
         paper = outbox(
             row,

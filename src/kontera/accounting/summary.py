@@ -206,7 +206,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     def reference(self, number: int) -> str:
         """Our key of the group's voucher number `number`: "nt-2026-11-24-SEK-klarna-1". Where a ledger could not keep
         so long a one, the day and a fingerprint of the rest."""
-        processor = re.sub(r"[^A-Za-z0-9]+", "-", self.processor).strip("-") or "none"
+        processor = re.sub(r"[^A-Za-z0-9_]+", "-", self.processor).strip("-") or "none"
         whole = f"{self.store}-{self.date.isoformat()}-{self.currency}-{processor}"
         ending = f"-{number}"
         if len(whole) + sum(sign.isupper() for sign in whole) + len(ending) > REFERENCE or processor != self.processor:

@@ -86,6 +86,36 @@ def resend(number: str, store: str | None, merchant: str) -> None:
     click.echo(f"Order {number} is read again from {connection.name}.")
 
 
+@order.command("summary")
+@click.argument("reference")
+@merchant_option
+@json_option
+@grounded
+def summary(reference: str, merchant: str, as_json: bool) -> None:
+    """A summary voucher and the orders in it, by our reference (nt-2026-11-24-SEK-klarna-1) or the ledger's number."""
+    from django.db.models import Q
+
+    from kontera.db.models import OutboxDocument
+    from kontera.proof.chain import summary_of
+
+    named = Q(reference=reference) | Q(voucher=reference) | Q(number=reference)
+    vouchers = OutboxDocument.objects.filter(named, merchant=merchant_named(merchant), kind="voucher")
+    found = vouchers.exclude(step=OutboxDocument.Step.ABANDONED).order_by("-pk").first()
+    if found is None:
+        raise click.ClickException(f"No summary is called {reference}.")
+    told = summary_of(found)
+    show(told, as_json, lambda: _tell_summary(told))
+
+
+def _tell_summary(told: dict[str, Any]) -> None:
+    click.echo(f"{told['reference']}: {told['voucher'] or 'not sent yet'} ({told['step']}) {told['text']}")
+    for line in told["lines"]:
+        click.echo(f"  {line}")
+    click.echo("")
+    rows = [(one["number"], one["total"], one["paid"]) for one in told["orders"]]
+    table(rows, ("order", "sold", "paid"), right=(1, 2))
+
+
 def _find(merchant: str, number: str, store: str | None) -> Any:
     found = merchant_named(merchant).orders.filter(number=number)
     if store:
@@ -116,6 +146,12 @@ def _tell(chain: dict[str, Any]) -> None:
         number = document["number"] or "not sent yet"
         voucher = f", voucher {document['voucher']}" if document["voucher"] else ""
         proof = {"equal": ", entries read back and equal", "differs": ", ENTRIES DIFFER"}.get(document["proof"], "")
+        if document["carrier"] is not None:
+            carrier = document["carrier"]
+            number = f"in summary {carrier['reference']}, voucher {carrier['voucher'] or 'not sent yet'}"
+            proof = {"equal": ", entries read back and equal"}.get(carrier["proof"], "")
+        elif document["closes_at"] is not None:
+            number = f"joins the summary that is closed at {document['closes_at'][:16]}"
         click.echo(f"\n  {document['kind']} {document['reference']}: {number} ({document['step']}{voucher}{proof})")
         for line in document["lines"]:
             click.echo(f"    {line}")

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_safe
 
-from kontera.console.views import cases, connections, door, order, orders, rules, today
+from kontera.console.views import cases, connections, door, order, orders, rules, today, voucher
 
 
 @require_safe
@@ -33,6 +33,7 @@ _MERCHANT: list[URLPattern | URLResolver] = [
     path("orders/<int:pk>/requests/", order.drawer, name="order-requests"),
     path("orders/<int:pk>/read-again/", order.read_again, name="read-again"),
     path("orders/<int:pk>/check-again/", order.check_again, name="check-again"),
+    path("vouchers/<int:pk>/", voucher.voucher, name="voucher"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/release/", cases.release, name="case-release"),

@@ -16,7 +16,7 @@ from kontera.connections.registry import VENDORS
 from kontera.console.reading.standing import heard
 from kontera.db.models import Connection, Lane, Look, Merchant, OutboxDocument
 
-_DUE = ~Q(step__in=[*OutboxDocument.FINISHED, OutboxDocument.Step.HELD])
+_DUE = ~Q(step__in=[*OutboxDocument.FINISHED, OutboxDocument.Step.HELD]) & ~Q(kind__in=OutboxDocument.SHARES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,20 @@ from datetime import date, datetime
 
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
-from kontera.accounting.documents import CustomerPayment, Document, DocumentLine, Posting, SalesInvoice, SalesOrder, Why
+from kontera.accounting.documents import (
+    CustomerPayment,
+    DocumentLine,
+    Planned,
+    Posting,
+    SalesInvoice,
+    SalesOrder,
+    SummaryPayment,
+    SummarySale,
+    Why,
+)
 from kontera.accounting.outcome import Difference
 from kontera.commerce import Order
-from kontera.db.models import OutboxDocument, SetupSnapshot, ShopOrder
+from kontera.db.models import Connection, OutboxDocument, SetupSnapshot, ShopOrder
 from kontera.money import ZERO, Money, from_plain
 
 DOCUMENTS_SHOWN = 50
@@ -46,7 +56,7 @@ class Paper:
     """A document with the row that carries it. accounts: what it does to each account, in the order written."""
 
     row: OutboxDocument
-    document: Document
+    document: Planned
     lines: tuple[DocumentLine, ...]
     accounts: tuple[Kontering, ...]
     foreign: tuple[Money, ...]
@@ -55,12 +65,28 @@ class Paper:
     @property
     def total(self) -> Money:
         """What the document is about: an invoice's total, a payment's amount, a voucher's debits."""
-        if isinstance(self.document, SalesInvoice | SalesOrder):
+        if isinstance(self.document, SalesInvoice | SalesOrder | SummarySale):
             return self.document.total
-        if isinstance(self.document, CustomerPayment):
+        if isinstance(self.document, CustomerPayment | SummaryPayment):
             return self.document.amount
         debits = [posting.amount for posting in self.document.postings if posting.amount.amount > ZERO]
         return sum(debits[1:], debits[0]) if debits else Money.zero(self.document.currency)
+
+    @property
+    def share(self) -> bool:
+        """Whether it is an order's share of a summary, which only a voucher writes to the ledger."""
+        return isinstance(self.document, SummarySale | SummaryPayment)
+
+    @property
+    def carrier(self) -> OutboxDocument | None:
+        """The voucher that carries a share; None while its day is open, and for any other document."""
+        carrier = self.row.carrier
+        return None if carrier is None or carrier.step == OutboxDocument.Step.ABANDONED else carrier
+
+    @property
+    def step(self) -> str:
+        """How far it has come: a share as far as its voucher."""
+        return self.carrier.step if self.carrier else self.row.step
 
     @property
     def dated(self) -> date:
@@ -101,12 +127,17 @@ def papers_of(order: ShopOrder) -> list[Paper]:
     """The order's documents that were not replaced, in the order they reach the ledger."""
     rows = list(
         order.documents.exclude(step=OutboxDocument.Step.ABANDONED)
-        .select_related("rulebook", "connection")
+        .select_related("rulebook", "connection", "carrier")
         .prefetch_related("entries")
         .order_by("sequence", "id")[:DOCUMENTS_SHOWN]
     )
-    documents: list[Document] = from_plain(list[Document], [row.content for row in rows])
-    names = account_names(order, {posting.account for document in documents for posting in document.postings})
+    return papers_from(rows, order.connection.ledger)
+
+
+def papers_from(rows: Sequence[OutboxDocument], ledger: Connection | None) -> list[Paper]:
+    """Each row as it is shown."""
+    documents: list[Planned] = from_plain(list[Planned], [row.content for row in rows])
+    names = account_names(ledger, {posting.account for document in documents for posting in document.postings})
     return [_paper(row, document, names) for row, document in zip(rows, documents, strict=True)]
 
 
@@ -127,8 +158,8 @@ def receivable_of(papers: Sequence[Paper]) -> list[AccountRow]:
 
 
 def compared(fact: Order | None, papers: Sequence[Paper]) -> list[Compared]:
-    """The shop's total and VAT beside those of the invoices or orders we wrote; nothing when there is none."""
-    sales = [paper.document for paper in papers if isinstance(paper.document, SalesInvoice | SalesOrder)]
+    """The shop's total and VAT beside those of the invoices, orders or shares we wrote; nothing when there is none."""
+    sales = [paper.document for paper in papers if isinstance(paper.document, SalesInvoice | SalesOrder | SummarySale)]
     if fact is None or not sales or any(document.currency != fact.currency for document in sales):
         return []
     total = sum((document.total for document in sales), Money.zero(fact.currency))
@@ -141,12 +172,12 @@ def differences_of(order: ShopOrder) -> list[Difference]:
     return from_plain(list[Difference], order.differences)
 
 
-def account_names(order: ShopOrder, accounts: Iterable[str]) -> dict[str, str]:
+def account_names(ledger: Connection | None, accounts: Iterable[str]) -> dict[str, str]:
     """Account number -> its name in the ledger, from the newest copy of its set-up; only these, not the whole chart."""
     wanted = sorted(set(accounts))
-    setups = SetupSnapshot.objects.filter(connection=order.connection.ledger).order_by("-id")
-    if not wanted or order.connection.ledger is None:
+    if not wanted or ledger is None:
         return {}
+    setups = SetupSnapshot.objects.filter(connection=ledger).order_by("-id")
     paths = {
         f"name_{place}": KeyTextTransform("name", KeyTransform(account, KeyTransform("accounts", "content")))
         for place, account in enumerate(wanted)
@@ -155,7 +186,7 @@ def account_names(order: ShopOrder, accounts: Iterable[str]) -> dict[str, str]:
     return {account: name for account, name in zip(wanted, found or (), strict=False) if name}
 
 
-def _paper(row: OutboxDocument, document: Document, names: dict[str, str]) -> Paper:
+def _paper(row: OutboxDocument, document: Planned, names: dict[str, str]) -> Paper:
     real: dict[str, Money] = {}
     for entry in row.entries.all():
         amount = Money(entry.amount, entry.currency)

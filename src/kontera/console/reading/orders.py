@@ -23,6 +23,7 @@ PAGE = 50
 PLACES = ("booked", "on_way", "waiting", "left_out")
 _ON_WAY = (ShopOrder.Place.ARRIVED, ShopOrder.Place.POSTING)
 _MAX_TEXT = 100
+_HEAVY = ("content", "quote", "receipt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ def matching(merchant: Merchant, wanted: OrderFilter) -> QuerySet[ShopOrder]:
 
 def with_details(orders: QuerySet[ShopOrder]) -> QuerySet[ShopOrder]:
     """Newest first, with store, documents (`written`) and the cases they wait in (`stuck`): two more queries a page."""
-    written = OutboxDocument.objects.exclude(step=OutboxDocument.Step.ABANDONED).defer("content", "quote", "receipt")
+    written = OutboxDocument.objects.exclude(step=OutboxDocument.Step.ABANDONED).select_related("carrier")
+    written = written.defer(*_HEAVY, *(f"carrier__{field}" for field in _HEAVY))
     stuck = (
         CaseWaiter.objects.filter(released_at__isnull=True)
         .select_related("case__connection__ledger")
@@ -158,7 +160,9 @@ def amount_in(text: str) -> Decimal | None:
 def _any_number(merchant: Merchant, text: str) -> Q:
     """Documents are looked up once, not once per order."""
     numbers = Q(number=text) | Q(voucher__iexact=text) | Q(reference__istartswith=text)
-    documents = OutboxDocument.objects.filter(numbers, merchant=merchant, order__isnull=False)
-    found = Q(number__icontains=text) | Q(external_id=text) | Q(pk__in=documents.values("order"))
+    documents = OutboxDocument.objects.filter(numbers, merchant=merchant)
+    carried = OutboxDocument.objects.filter(carrier__in=documents.filter(order=None))
+    found = Q(number__icontains=text) | Q(external_id=text)
+    found |= Q(pk__in=documents.filter(order__isnull=False).values("order")) | Q(pk__in=carried.values("order"))
     amount = amount_in(text)
     return found | Q(total=amount) if amount is not None else found

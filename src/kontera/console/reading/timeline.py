@@ -67,9 +67,11 @@ def _from_ledger(papers: list[Paper]) -> list[Step]:
     for paper in papers:
         row, ledger = paper.row, paper.row.connection.name
         steps.append(Step(row.created_at, "hub", "planned", "Kontera", row.reference))
+        carrier = paper.carrier
         if row.sent_at:
             steps.append(Step(row.sent_at, "hub", "sent", "Kontera", row.reference))
         if row.finished_at:
-            detail = " ".join(part for part in (row.number, row.voucher) if part)
+            parts = (carrier.reference, carrier.voucher) if carrier else (row.number, row.voucher)
+            detail = " ".join(part for part in parts if part)
             steps.append(Step(row.finished_at, "ledger", f"finished_{row.step}", ledger, detail or row.reference))
     return steps

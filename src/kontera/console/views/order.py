@@ -62,7 +62,7 @@ def fact(request: HttpRequest, desk: Desk, pk: int, version: int) -> HttpRespons
 def drawer(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
     """The requests and answers behind the order, for the developer drawer."""
     found = _order(desk, pk)
-    documents = list(found.documents.values_list("pk", flat=True))
+    documents = [key for keys in found.documents.values_list("pk", "carrier") for key in keys if key is not None]
     exchanges = Exchange.objects.filter(Q(order=found) | Q(document__in=documents), merchant=desk.merchant)
     where = {"exchanges": shown(exchanges.select_related("connection", "document").order_by("-id")[:EXCHANGES_SHOWN])}
     return render(request, "console/parts/exchanges.html", where)

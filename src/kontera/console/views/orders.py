@@ -14,7 +14,7 @@ from kontera.console.reading import orders as reading
 from kontera.console.reading.waiting import words_of
 from kontera.console.spreadsheet import BOM, line
 from kontera.console.words import say, say_value
-from kontera.db.models import ShopOrder
+from kontera.db.models import OutboxDocument, ShopOrder
 
 _COLUMNS = ("number", "placed", "store", "currency", "amount", "place", "documents", "case", "booked")
 _CHUNK = 1000
@@ -58,6 +58,11 @@ def export(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     return response
 
 
+def _number(document: OutboxDocument) -> str:
+    """The ledger's number of the document, or of the voucher that carries it."""
+    return document.number or (document.carrier.voucher if document.carrier else "")
+
+
 def _lines(found: Iterator[ShopOrder], desk: Desk) -> Iterator[str]:
     yield BOM + line([say(f"orders.{column}", desk.language) for column in _COLUMNS])
     for order in found:
@@ -71,7 +76,7 @@ def _lines(found: Iterator[ShopOrder], desk: Desk) -> Iterator[str]:
                 order.currency,
                 order.total,
                 say_value("place", order.place, desk.language),
-                ", ".join(document.number for document in documents if document.number),
+                ", ".join(dict.fromkeys(number for document in documents if (number := _number(document)))),
                 " / ".join(words_of(wait.case, desk.language, 1).title for wait in waits),
                 formats.instant(order.booked_at, desk.zone) if order.booked_at else "",
             ]
