@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from kontera.accounting.documents import CustomerPayment, Planned, SalesInvoice, SalesOrder, VatRegion
+from kontera.accounting.documents import CustomerPayment, Planned, SalesInvoice, SalesOrder, Share, VatRegion
 from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.accounting.problems import on_day, on_order, rate_text
 from kontera.commerce import Order
@@ -61,11 +61,12 @@ def _accounts(order: Order, document: Planned, setup: LedgerSetup) -> Iterator[P
         for row in document.lines:
             named.append((row.account, row.why.rule))
             named += [(row.vat_account, row.vat_why.rule)] if row.vat else []
+    bare = isinstance(document, Share)  # in a summary every account, VAT's too, is named by a line of a voucher
     for number, rule in dict(named).items():
         account = setup.accounts.get(number)
         if account is None:
             yield on_order(order, "ACCOUNT_MISSING", f"account:{number}", account=number, rule=rule)
-        elif not account.active:
+        elif not account.active or (bare and not account.rows and rule != "accounts.receivable"):
             yield on_order(order, "ACCOUNT_INACTIVE", f"account:{number}", account=number, rule=rule)
 
 

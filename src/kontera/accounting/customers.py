@@ -15,6 +15,8 @@ from kontera.accounting.vat import customer_type
 from kontera.commerce import Address, Order
 from kontera.errors import Problem
 
+_BUYERS_VAT = (VatRegion.EU_REVERSE, VatRegion.DOMESTIC_REVERSE)
+
 
 def customer_card(order: Order, rulebook: Rulebook, region: VatRegion) -> CustomerCard | Problem:
     """The card of the order's buyer; a problem when the order cannot say what identifies them (a guest without
@@ -26,14 +28,14 @@ def customer_card(order: Order, rulebook: Rulebook, region: VatRegion) -> Custom
         return ambiguous(order, rulebook, "customers", rule, f"order {order.number} customer")
     if rule is not None:
         for identity in rule.identify:
-            key = _key(order, identity, country)
+            key = _key(order, identity, country, region)
             if key:
                 return _card(order, key, region, country, rule, collective=identity == "collective")
     asked = ", ".join(rule.identify) if rule is not None else ""
     return on_order(order, "CUSTOMER_UNIDENTIFIED", identify=asked)
 
 
-def _key(order: Order, identity: Identity, country: str) -> str:
+def _key(order: Order, identity: Identity, country: str, region: VatRegion) -> str:
     """The key by one means, empty when the order cannot give it."""
     customer = order.customer
     match identity:
@@ -49,7 +51,8 @@ def _key(order: Order, identity: Identity, country: str) -> str:
         case "shop_id":
             return f"shop:{order.store}:{customer.id}" if customer.id else ""
         case "collective":
-            return f"collective:{country or 'unknown'}"
+            apart = f":{region}" if region in _BUYERS_VAT else ""  # its VAT is another: no card can be both
+            return f"collective:{country or 'unknown'}{apart}"
 
 
 def _card(

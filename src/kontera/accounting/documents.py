@@ -59,7 +59,8 @@ class CustomerCard(msgspec.Struct, frozen=True, kw_only=True):
 
     key: how we recognise the customer again ("email:a@b.se", "org:5560001234", "vat:DE123456789",
         "shop:nt:17", "collective:SE"); one key = one customer number in a ledger.
-    update: a card that exists already is written over with this one (M21).
+    update: a card that exists already is written over with this one (M21); else it is the bookkeeper's: made when there
+        is none, never written again, and held against what decides the VAT of a document.
     """
 
     key: str

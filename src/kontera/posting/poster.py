@@ -182,7 +182,7 @@ class Poster:
             return ()
         card = document.customer
         binding = self._binding(Binding.Kind.CUSTOMER, card.key)
-        if binding is None or (card.update and binding.digest != digest_of(card)):
+        if binding is None or binding.digest != digest_of(card):
             key = f"customer:{card.key}"
             if self._busy[key] or self._busy[f"uses:{card.key}"]:
                 return None

@@ -76,8 +76,9 @@ class Results:
             row.step, row.held_step = Step.HELD, step
             row.trouble = problems[0].code
             if _saved(row, "step", "held_step", "trouble", *_RECEIPT):
-                for order in orders:
-                    hold(plan.locked(order), problems, self._clock.now())
+                for pk in orders:
+                    order = plan.locked(pk)
+                    hold(order, [_about(problem, order.number) for problem in problems], self._clock.now())
 
     def _answer(self, row: OutboxDocument, document: Document, done: Done) -> int:
         if done.call is Call.CUSTOMER and isinstance(document, SalesInvoice | SalesOrder):
@@ -151,7 +152,8 @@ class Results:
             self._uncertain(row, done, error)
         elif isinstance(error, NeedsOperator):
             facts = {"order": self._number(row), "document": row.reference}
-            told = msgspec.structs.replace(error.problem, facts={**facts, **error.problem.facts})
+            said = {name: value for name, value in error.problem.facts.items() if value or name not in facts}
+            told = msgspec.structs.replace(error.problem, facts={**facts, **said})
             self.hold(row, [told], _STOOD_AT.get(done.call, Step.PLANNED))
         else:
             self.hold(row, [error.problem], row.step)
@@ -194,6 +196,11 @@ class Results:
 
     def _number(self, row: OutboxDocument) -> str:
         return row.order.number if row.order else row.reference
+
+
+def _about(problem: Problem, number: str) -> Problem:
+    """The same problem, told about this order: a voucher carries many."""
+    return msgspec.structs.replace(problem, facts={**problem.facts, "order": number})
 
 
 def _saved(row: OutboxDocument, *fields: str) -> bool:

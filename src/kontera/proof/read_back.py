@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
 from django.db import transaction
 
 from kontera.accounting.documents import document_from
@@ -105,7 +106,8 @@ def _compare(row: OutboxDocument, found: tuple[Entry, ...], clock: Clock) -> Non
 def _hold(row: OutboxDocument, problem: Problem, now: datetime) -> None:
     for pk in [row.order_id] if row.order_id else lock_orders(row):
         order = ShopOrder.objects.select_for_update(of=("self",)).select_related("connection").get(pk=pk)
-        hold(order, [problem], now)
+        about = msgspec.structs.replace(problem, facts={**problem.facts, "order": order.number})
+        hold(order, [about], now)
 
 
 def _number(row: OutboxDocument) -> str:

@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kontera.accounting.starter import starter_text
-from kontera.clock import SystemClock
 from kontera.sandboxes.business_central.sandbox import BusinessCentralSandbox
 from kontera.sandboxes.kit.faults import Fault
 from tests.accounting.help import line, money, order, tax
-
-CLOCK = SystemClock()
 
 
 @pytest.fixture
 def hub(ground: Path) -> Iterator[Any]:
     """A merchant whose ledger is the Business Central sandbox."""
-    from kontera.db.models import Merchant
-    from kontera.posting import rules
-    from tests.posting.world import World
-
-    class Hub(World):
-        def __init__(self, sandbox: BusinessCentralSandbox) -> None:
-            self.sandbox = sandbox  # type: ignore[assignment]
-            name = f"m-{uuid.uuid4().hex[:8]}"
-            self.merchant = Merchant.objects.create(slug=name, name="Nordisk Te AB", created_at=CLOCK.now())
-            keys = sandbox.credentials()
-            own = ("login_url", "tenant_id", "environment", "client_id", "client_secret", "company")
-            values = {name: keys[name] for name in own} | {"base_url": f"{sandbox.base_url}/v2.0", "rate_calls": "0"}
-            self.ledger = self._connect("business_central", "bc", values)
-            shop = {"store_hash": "abc123", "access_token": "token", "client_secret": "secret"}
-            self.shop = self._connect("bigcommerce", "nt", shop, self.ledger)
-            rules.activate(self.merchant, starter_text("bc-se"), author="test", reason="start", now=CLOCK.now())
+    from tests.ledgers.business_central.hub import Hub
 
     with BusinessCentralSandbox(limit=None) as sandbox:
         yield Hub(sandbox)

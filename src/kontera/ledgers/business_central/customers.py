@@ -1,7 +1,8 @@
 """Customers: found again for certain, created once, brought up to date (M20 M21 M22).
 
 Decides by what a customer is recognised: e-mail or tax registration number, equality re-checked; for other keys (the
-shop's own number, a collective customer) the customer number is made from the key. Never merges or deletes anyone.
+shop's own number, a collective customer) the customer number is made from the key. A card the rules leave to the
+bookkeeper is never written once it is there. Never merges or deletes anyone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from kontera.ledgers.business_central.settings import Options
 from kontera.ledgers.business_central.snapshot import Known
 from kontera.ledgers.business_central.translate import customer_body, tax_number
 from kontera.ledgers.business_central.wire import CustomerAnswer
+
+_SWEDISH = 10  # digits in a Swedish organisation number
 
 
 class Customers:
@@ -33,13 +36,24 @@ class Customers:
 
     def ensure(self, card: CustomerCard, number: str | None) -> str:
         """Create, or bring up to date; looks first when no number is known."""
-        body = customer_body(card, self._area_id(card))
+        area = self._area_id(card)
+        body = customer_body(card, area)
         held = self._held(card) if number is None else self._numbered(number)
+        if held is not None and not card.update:
+            return self._kept(card, held, area)
         if held is not None:
             return self._client.patch(CustomerAnswer, f"customers({held.id})", body).number
         own = number or ("" if _condition(card) else names.number_of(card.key))
         body = {"number": own, **body} if own else body
         return self._client.post(CustomerAnswer, "customers", body).number
+
+    def _kept(self, card: CustomerCard, held: CustomerAnswer, area: str) -> str:
+        """The bookkeeper's card is taken as it is, if a document of this region would get the right VAT on it."""
+        if held.tax_area_id not in ("", area):
+            facts = {"order": "", "customer": held.number, "found": held.tax_area_display_name or held.tax_area_id}
+            facts |= {"wanted": self._options.area_of(card), "where": f"{menus.CUSTOMERS} > {held.number}"}
+            raise NeedsLedgerSetup(Problem(code="CUSTOMER_CARD_DIFFERS", cause=f"customer:{held.number}", facts=facts))
+        return held.number
 
     def _held(self, card: CustomerCard) -> CustomerAnswer | None:
         condition = _condition(card)
@@ -68,15 +82,28 @@ def _condition(card: CustomerCard) -> str | None:
     kind, _, value = card.key.partition(":")
     if kind == "email" and 0 < len(value) <= texts.EMAIL and card.email.casefold() == value.casefold():
         return f"tolower(email) eq {literal(value.lower())}"
-    if kind in ("vat", "org") and value and _bare(tax_number(card)) == _bare(value):
-        return f"taxRegistrationNumber eq {literal(tax_number(card))}"
+    if kind in ("vat", "org") and value and _bare(value) in _numbers(card):
+        return " or ".join(f"taxRegistrationNumber eq {literal(form)}" for form in _forms(card))
     return None
 
 
 def _same(row: CustomerAnswer, card: CustomerCard) -> bool:
     if card.key.startswith("email:"):
         return row.email.casefold() == card.email.casefold()
-    return _bare(row.tax_registration_number) == _bare(tax_number(card))
+    return _bare(row.tax_registration_number) in _numbers(card)
+
+
+def _numbers(card: CustomerCard) -> set[str]:
+    """The numbers the customer is registered under, bare: one field of the ledger holds either."""
+    return {_bare(card.vat_number), _bare(card.organisation_number)} - {""}
+
+
+def _forms(card: CustomerCard) -> list[str]:
+    """The same as people write them: the filter compares sign by sign."""
+    forms = [tax_number(card), card.vat_number, card.organisation_number, *sorted(_numbers(card))]
+    swedish = [number for number in forms if number.isdecimal() and len(number) == _SWEDISH]
+    forms += [f"{number[:6]}-{number[6:]}" for number in swedish]
+    return [form for form in dict.fromkeys(forms) if 0 < len(form) <= texts.TAX_NUMBER]
 
 
 def _bare(text: str) -> str:

@@ -156,6 +156,8 @@ class CustomerAnswer(_Wire, frozen=True):
     display_name: str = ""
     email: str = ""
     tax_registration_number: str = ""
+    tax_area_id: str = ""
+    tax_area_display_name: str = ""
 
 
 class Payment(_Wire, frozen=True):

@@ -2,7 +2,8 @@
 
 Decides by what a customer is recognised. E-mail and organisation number can be searched; for other keys (VAT number,
 the shop's own number, a collective customer) the customer number itself is made from the key, so that looking it up
-is exact. Searches match parts of words, so equality is always checked again. Never merges or deletes anyone.
+is exact. Searches match parts of words, so equality is always checked again. A card the rules leave to the bookkeeper
+is never written once it is there. Never merges or deletes anyone.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import hashlib
 import re
 
 from kontera.accounting.documents import CustomerCard
-from kontera.ledgers.fortnox import texts
+from kontera.errors import NeedsLedgerSetup, Problem
+from kontera.ledgers.fortnox import menus, texts
 from kontera.ledgers.fortnox.client import FortnoxClient
-from kontera.ledgers.fortnox.translate import customer_body
+from kontera.ledgers.fortnox.translate import VAT_TYPE, customer_body
 from kontera.ledgers.fortnox.wire import CustomerAnswer, CustomerWrap, text_of
 
+_SWEDISH = 10  # digits in a Swedish organisation number
 _PATH_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -27,30 +30,44 @@ class Customers:
 
     def find(self, card: CustomerCard) -> str | None:
         """The customer's number, or None when there surely is none."""
-        searched = _search(card)
-        if searched is None:
+        searches = _searches(card)
+        if not searches:
             return self._own(card.key)[0]
-        name, value = searched
-        params = {name: value, "filter": "active"}
-        rows = self._client.pages(CustomerAnswer, "Customers", "/3/customers", params)
-        same = [text_of(row.number) for row in rows if _equal(row, name, value)]
-        if len(same) > 1:  # the merchant had two: ours is the one that carries our key
-            return next((number for number in same if self._is(number, card.key)), min(same, key=_order))
-        return same[0] if same else None
+        for name, value in searches:
+            params = {name: value, "filter": "active"}
+            rows = self._client.pages(CustomerAnswer, "Customers", "/3/customers", params)
+            same = [text_of(row.number) for row in rows if _equal(row, name, value)]
+            if len(same) > 1:  # the merchant had two: ours is the one that carries our key
+                return next((number for number in same if self._is(number, card.key)), min(same, key=_order))
+            if same:
+                return same[0]
+        return None
 
     def ensure(self, card: CustomerCard, number: str | None) -> str:
         """Create, or bring up to date; looks first when no number is known."""
         known, wanted = number, None
-        if known is None and _search(card) is None:
+        if known is None and not _searches(card):
             known, wanted = self._own(card.key)
         elif known is None:
             known = self.find(card)
+        if known is not None and not card.update:
+            return self._kept(card, known)
         if known is not None:
             body = customer_body(card, None, new=False)
             self._client.put(CustomerWrap, f"/3/customers/{known}", body)
             return known
         made = self._client.post(CustomerWrap, "/3/customers", customer_body(card, wanted, new=True))
         return text_of(made.customer.number)
+
+    def _kept(self, card: CustomerCard, number: str) -> str:
+        """The bookkeeper's card is taken as it is, if a document of this region would get the right VAT on it."""
+        held = self._client.get(CustomerWrap, f"/3/customers/{number}").customer
+        wanted = VAT_TYPE[card.region]
+        if held.vat_type not in (None, wanted):
+            facts = {"order": "", "customer": number, "found": str(held.vat_type), "wanted": wanted}
+            facts["where"] = f"{menus.CUSTOMERS} > {number}"
+            raise NeedsLedgerSetup(Problem(code="CUSTOMER_CARD_DIFFERS", cause=f"customer:{number}", facts=facts))
+        return number
 
     def _own(self, key: str) -> tuple[str | None, str | None]:
         """Of the numbers made from the key: the one that is ours, and the first that nobody has."""
@@ -85,13 +102,17 @@ def own_numbers(key: str) -> tuple[str, str]:
     return plain[:40], f"{plain[:30]}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
 
-def _search(card: CustomerCard) -> tuple[str, str] | None:
+def _searches(card: CustomerCard) -> list[tuple[str, str]]:
+    """What to search for, one after the other. Fortnox compares an organisation number as it is written, and people
+    write it with and without its hyphen."""
     kind, _, value = card.key.partition(":")
     if kind == "email" and texts.email_accepted(value) and card.email.casefold() == value.casefold():
-        return "email", value
+        return [("email", value)]
     if kind == "org" and value == _digits(card.organisation_number):
-        return "organisationnumber", card.organisation_number
-    return None
+        swedish = [f"{value[:6]}-{value[6:]}"] if len(value) == _SWEDISH else []
+        forms = dict.fromkeys([card.organisation_number, value, *swedish])
+        return [("organisationnumber", form) for form in forms]
+    return []
 
 
 def _equal(row: CustomerAnswer, name: str, value: str) -> bool:
