@@ -68,7 +68,7 @@ GOLDEN = [
     (TOP + SALE + BOOKED.replace("2611", "3001"), "x.scenario:13: Account 3001 stands twice; write its sum\n"
      "    expect invoice nt-1001 dated 2026-03-02 over 65.00 SEK"),
     (TOP + SALE + BOOKED.replace("credit  13", "kredit  13"), "x.scenario:15: No entry is written like this\n"
-     "    2611  kredit  13.00\n  Accepted: 1510 Kundfordringar  debit 227.00 | credit 227.00"),
+     "    2611  kredit  13.00\n  Accepted: 1510 Kundfordringar  debit 227.00 | credit 227.00 [on WEBB]"),
     (TOP + SALE + BOOKED + "then 1510 has 65.00\n", "x.scenario:17: No balance is written like this\n"
      "    then 1510 has 65.00\n  Accepted: then 2421 Ej inlösta presentkort holds -300.00"),
     (TOP + SALE + BOOKED + "then 1510 holds 65.00\n" + SALE, "x.scenario:18: Nothing can happen after the balances at "

@@ -43,7 +43,9 @@ def run(files: tuple[Path, ...], all_ways: bool) -> None:
     failed = 0
     with _world() as made:
         for one in scenarios:
-            told = _ways(one, made) if all_ways else _one_way(one, made, PLAIN)
+            told = []
+            for ledger in one.header.ledgers:
+                told += _ways(one, made, ledger) if all_ways else _one_way(one, made, PLAIN, ledger)
             failed += bool(told)
             click.echo(f"{one.file}: {'NOT as written' if told else 'as written'}  ({one.header.title})")
             for text in told:
@@ -80,24 +82,25 @@ def _read(path: Path, *, unfinished: bool = False) -> Scenario:
         sys.exit(2)
 
 
-def _one_way(one: Scenario, made: Any, variant: Variant) -> list[str]:
+def _one_way(one: Scenario, made: Any, variant: Variant, ledger: str) -> list[str]:
     from kontera.simulate.scenario.run import run as run_it
 
-    return [f"{text}\n  (way: {variant.name})" for text in run_it(one, made, variant).failures]
+    failures = run_it(one, made, variant, ledger=ledger).failures
+    return [f"{text}\n  (ledger: {ledger}, way: {variant.name})" for text in failures]
 
 
-def _ways(one: Scenario, made: Any) -> list[str]:
+def _ways(one: Scenario, made: Any, ledger: str) -> list[str]:
     """Every way; the kills and losses are as many as a plain run has moments and calls."""
     from kontera.simulate.scenario.run import run as run_it
 
-    plain = run_it(one, made)
+    plain = run_it(one, made, ledger=ledger)
     if plain.failures:
         return list(plain.failures)
     told: list[str] = []
     ways = [*BASIC[1:], *kills(plain.moments), *losses(plain.calls)]
     with click.progressbar(ways, label=one.header.title[:50], file=sys.stderr) as bar:
         for variant in bar:
-            told += _one_way(one, made, variant)
+            told += _one_way(one, made, variant, ledger)
     return told
 
 

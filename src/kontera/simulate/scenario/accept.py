@@ -43,7 +43,8 @@ def written_of(new: Counter[Effect]) -> list[str]:
         lines.append(f"expect {effect.head}")
         for entry in effect.entries:
             side = "debit" if entry.amount > 0 else "credit"
-            lines.append(f"    {entry.account}  {entry.name:<53}  {side:<6}  {abs(entry.amount):>10.2f}")
+            centre = f"  on {entry.centre}" if entry.centre else ""
+            lines.append(f"    {entry.account}  {entry.name:<53}  {side:<6}  {abs(entry.amount):>10.2f}{centre}")
     return lines
 
 

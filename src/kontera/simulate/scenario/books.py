@@ -82,7 +82,8 @@ def _others(company: Company) -> Iterator[Effect]:
         if voucher["ReferenceType"] == "MANUAL":
             rows = _sums(voucher, account_names(company))
             debit = sum((row.amount for row in rows if row.amount > 0), Decimal(0))
-            yield Effect(kind="voucher", subject=f"{key[1]}{key[2]}", on=_day(voucher["TransactionDate"]),
+            subject = voucher["Comments"] or f"{key[1]}{key[2]}"
+            yield Effect(kind="voucher", subject=subject, on=_day(voucher["TransactionDate"]),
                          total=debit, currency="SEK", entries=rows)  # fmt: skip
 
 
@@ -92,13 +93,13 @@ def _entries(company: Company, record: dict[str, Any]) -> tuple[Posted, ...]:
 
 
 def _sums(voucher: dict[str, Any], names: dict[str, str]) -> tuple[Posted, ...]:
-    sums: dict[str, Decimal] = {}
+    sums: dict[tuple[str, str], Decimal] = {}
     for row in voucher["VoucherRows"]:
-        account = str(row["Account"])
-        sums[account] = sums.get(account, Decimal(0)) + row["Debit"] - row["Credit"]
+        place = (str(row["Account"]), row["CostCenter"] or "")
+        sums[place] = sums.get(place, Decimal(0)) + row["Debit"] - row["Credit"]
     return tuple(
-        Posted(account=account, name=names.get(account, ""), amount=_plain(amount))
-        for account, amount in sorted(sums.items())
+        Posted(account=account, name=names.get(account, ""), amount=_plain(amount), centre=centre)
+        for (account, centre), amount in sorted(sums.items())
     )
 
 

@@ -43,7 +43,9 @@ def goes_without_saying(effect: Effect, among: Iterable[Effect]) -> bool:
 
 def _bare(effect: Effect) -> Effect:
     """Without what does not matter: line numbers, names of accounts, how many decimals are written."""
-    entries = tuple(Posted(account=entry.account, amount=entry.amount.normalize()) for entry in effect.entries)
+    entries = tuple(
+        msgspec.structs.replace(entry, name="", amount=entry.amount.normalize(), line=0) for entry in effect.entries
+    )
     total = None if effect.total is None else effect.total.normalize()
     return msgspec.structs.replace(effect, line=0, entries=entries, total=total)
 
@@ -72,21 +74,20 @@ def _diff(place: str, wanted: Effect | None, got: Effect | None, reasons: Reason
 
 
 def _table(wanted: Effect | None, got: Effect | None, reasons: Reasons) -> list[str]:
-    ours = {entry.account: entry for entry in wanted.entries} if wanted else {}
-    theirs = {entry.account: entry for entry in got.entries} if got else {}
+    ours = {entry.place: entry for entry in wanted.entries} if wanted else {}
+    theirs = {entry.place: entry for entry in got.entries} if got else {}
     accounts = sorted(ours.keys() | theirs.keys())
     if not accounts:
         return []
     subject = (got or wanted or Effect(kind="", subject="")).subject
     why = reasons(subject) if got else {}
     rows = [("account", "expected", "got", "", "rule")]
-    for account in accounts:
-        left, right = ours.get(account), theirs.get(account)
-        name = (right or left or Posted(account=account, amount=Decimal(0))).name
+    for place in accounts:
+        left, right = ours.get(place), theirs.get(place)
+        either = right or left or Posted(account=place, amount=Decimal(0))
         same = left is not None and right is not None and left.amount == right.amount
-        rows.append(
-            (f"{account} {name}".strip(), _told(left), _told(right), "" if same else "<--", why.get(account, ""))
-        )
+        told_place = f"{either.account} {either.name}".strip() + (f" on {either.centre}" if either.centre else "")
+        rows.append((told_place, _told(left), _told(right), "" if same else "<--", why.get(either.account, "")))
     widths = [max(len(row[at]) for row in rows) for at in range(4)]
     told = []
     for name, left_told, right_told, mark, rule in rows:

@@ -48,6 +48,7 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "no_vat_code": (r"ledger has no VAT code (?P<code>\w+)", "ledger has no VAT code MP2"),
     "rule": (r"rules gain:", "rules gain: (then the rule, indented, as TOML)"),
+    "passes": (r"time passes", "time passes (until then: a day ends, a lock is noticed)"),
     "again": (r"(?P<who>\w+) checks (?P<code>[A-Z_]+) again", "Kim checks PERIOD_LOCKED again"),
     "kept": (r"(?P<who>\w+) keeps order (?P<order>\d+) as booked", "Kim keeps order 1001 as booked"),
 }

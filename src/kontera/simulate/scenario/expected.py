@@ -20,11 +20,13 @@ EXPECTED: dict[str, tuple[str, str]] = {
         rf"expect ledger order (?P<subject>\S+){_DOCUMENT}",
         f"expect ledger order nt-1001 {_OVER}, not booked",
     ),
-    "voucher": (rf"expect voucher (?P<subject>\S+){_DOCUMENT}", f"expect voucher A1 {_OVER}"),
+    "voucher": (rf"expect voucher (?P<subject>\S+){_DOCUMENT}", f"expect voucher nt-2026-03-02-SEK-klarna-1 {_OVER}"),
     "customer": (r"expect customer (?P<subject>[^,]+), (?P<says>\w+)", "expect customer Anna Åkesson, SEVAT"),
     "order": (
-        r"expect order (?P<subject>\d+) (?P<says>booked|waits for [A-Z_]+(, [A-Z_]+)*|left out by [\w.]+)",
-        "expect order 1001 waits for PERIOD_LOCKED | left out by state.cancelled | booked",
+        r"expect order (?P<subject>\d+) (?P<says>booked|joins the summary of \d{4}-\d\d-\d\d [A-Z]{3} [\w-]+|"
+        r"waits for [A-Z_]+(, [A-Z_]+)*|left out by [\w.]+)",
+        "expect order 1001 waits for PERIOD_LOCKED | left out by state.cancelled | booked |"
+        " joins the summary of 2026-03-02 SEK klarna",
     ),
     "difference": (
         r"expect difference on order (?P<subject>\d+): (?P<says>.+)",
@@ -34,7 +36,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 """kind -> (how it is written, an example)."""
 _WITH_ENTRIES = frozenset({"invoice", "payment", "voucher"})
-_ENTRY = rf"(?P<account>\d{{4}})( (?P<name>.*?))? (?P<side>debit|credit) (?P<amount>{AMOUNT})"
+_ENTRY = rf"(?P<account>\d{{4}})( (?P<name>.*?))? (?P<side>debit|credit) (?P<amount>{AMOUNT})( on (?P<centre>\S+))?"
 _BALANCE = rf"then (?P<account>\d{{4}})( (?P<name>.*?))? (is|holds) (?P<amount>{AMOUNT})"
 
 
@@ -66,7 +68,7 @@ def effect_of(line: Text, below: list[Text]) -> Effect | None:
             currency=found.get("currency", ""),
             booked=not found.get("unbooked"),
             says=" ".join(found.get("says", "").split()),
-            entries=tuple(sorted(entries, key=lambda entry: entry.account)),
+            entries=tuple(sorted(entries, key=lambda entry: (entry.account, entry.centre))),
             line=line.number,
         )
     raise line.refuse("Nothing can be expected like this", [f"\n    {said}" for _, said in EXPECTED.values()])
@@ -88,8 +90,8 @@ def _check(line: Text, kind: str, found: dict[str, str], entries: tuple[Posted, 
         debit = sum((entry.amount for entry in entries if entry.amount > 0), Decimal(0))
         credit = -sum((entry.amount for entry in entries if entry.amount < 0), Decimal(0))
         raise line.refuse(f"Debit {debit} and credit {credit} are not equal")
-    accounts = [entry.account for entry in entries]
-    twice = next((account for account in accounts if accounts.count(account) > 1), None)
+    places = [entry.place for entry in entries]
+    twice = next((place for place in places if places.count(place) > 1), None)
     if twice:
         raise line.refuse(f"Account {twice} stands twice; write its sum")
 
@@ -97,6 +99,14 @@ def _check(line: Text, kind: str, found: dict[str, str], entries: tuple[Posted, 
 def _entry(line: Text) -> Posted:
     found = line.match(_ENTRY)
     if found is None:
-        raise line.refuse("No entry is written like this", "1510 Kundfordringar  debit 227.00 | credit 227.00")
+        raise line.refuse(
+            "No entry is written like this", "1510 Kundfordringar  debit 227.00 | credit 227.00 [on WEBB]"
+        )
     sign = 1 if found["side"] == "debit" else -1
-    return Posted(account=found["account"], name=found["name"], amount=sign * amount(found["amount"]), line=line.number)
+    return Posted(
+        account=found["account"],
+        name=found["name"],
+        amount=sign * amount(found["amount"]),
+        centre=found["centre"],
+        line=line.number,
+    )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kontera.accounting.starter import STARTERS
 from kontera.simulate.scenario.lexer import DAY, Text, comments_of, instant
+from kontera.simulate.scenario.side import LEDGERS
 from kontera.simulate.scenario.trouble import ScenarioError
 from kontera.simulate.scenario.words import Header
 
@@ -36,7 +37,7 @@ def header_of(text: str, file: str, lines: Sequence[Text]) -> Header:
             raise ScenarioError(file, 1, f"# {told[0]}", f"The header has no line `{name}`", ", ".join(_NAMES))
     return Header(
         title=told[0], notes=notes, rows=tuple(rows), rules=_rules(said["rules"]), clock=_clock(said["clock"]),
-        **_shop(said["shop"]), **_ledger(said["ledger"]),
+        ledgers=_ledgers(said["ledger"]), **_shop(said["shop"]),
     )  # fmt: skip
 
 
@@ -55,10 +56,11 @@ def _shop(line: Text) -> dict[str, bool]:
     return found
 
 
-def _ledger(line: Text) -> dict[str, bool]:
-    if line.match("ledger Fortnox") is None:
-        raise line.refuse("Unknown ledger", "ledger Fortnox")
-    return {}
+def _ledgers(line: Text) -> tuple[str, ...]:
+    named = tuple(" ".join(part.split()) for part in line.said.removeprefix("ledger").split(" and "))
+    if not named or any(name not in LEDGERS for name in named) or len(set(named)) < len(named):
+        raise line.refuse("Unknown ledger", f"ledger {' | '.join((*LEDGERS, ' and '.join(LEDGERS)))}")
+    return named
 
 
 def _rules(line: Text) -> str:

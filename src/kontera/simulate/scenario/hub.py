@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -39,8 +39,10 @@ from kontera.posting import release, rules
 from kontera.posting.decisions import KEEP_AS_BOOKED
 from kontera.proof.read_back import read_back
 from kontera.sandboxes.bigcommerce import BigCommerceSandbox
-from kontera.sandboxes.fortnox import FortnoxSandbox
+from kontera.simulate.scenario.business_central import BusinessCentralSide
+from kontera.simulate.scenario.fortnox import FortnoxSide
 from kontera.simulate.scenario.shop import Mismatch
+from kontera.simulate.scenario.side import BUSINESS_CENTRAL, FORTNOX, Side
 from kontera.simulate.scenario.variants import Killed, MortalClock
 from kontera.simulate.scenario.words import Effect, Event
 from kontera.work import lanes
@@ -56,12 +58,14 @@ _MOVING = (OutboxDocument.Step.PLANNED, OutboxDocument.Step.SENDING, OutboxDocum
 class Hub:
     """One merchant with a shop and a ledger, in the database that is open."""
 
-    def __init__(self, clock: ManualClock, ledger: Mapping[str, str], shop: Mapping[str, str], rulebook: str) -> None:
+    def __init__(
+        self, clock: ManualClock, side: Side, ledger: Mapping[str, str], shop: Mapping[str, str], rulebook: str
+    ) -> None:
         self._clock = clock
         self.mortal = MortalClock(clock)
         mark = uuid.uuid4().hex[:10]
         self.merchant = Merchant.objects.create(slug=f"scenario-{mark}", name="Nordisk Te AB", created_at=clock.now())
-        self.ledger = self._connect("fortnox", "fortnox", ledger)
+        self.ledger = self._connect(side.vendor, side.code, ledger)
         self.shop = self._connect("bigcommerce", SHOP_CODE, shop, self.ledger)
         self._toml = starter_text(rulebook)
         self._door = adapters.storefront(self.shop, clock, RateWindow(clock, 0, 0))
@@ -126,6 +130,7 @@ class Hub:
     def _next_moment(self) -> datetime | None:
         """When something that waits for time to pass becomes due."""
         documents = OutboxDocument.objects.filter(connection=self.ledger, step__in=_MOVING)
+        documents = documents.exclude(kind__in=OutboxDocument.SHARES)  # a day ends when the text says so
         looks = Look.objects.filter(connection=self.shop)
         moments = [*documents.values_list("due_at", flat=True), *looks.values_list("due_at", flat=True)]
         if moments:
@@ -194,7 +199,12 @@ def _standing(order: ShopOrder) -> str:
         return f"waits for {', '.join(sorted(codes))}"
     if order.place == ShopOrder.Place.LEFT_OUT:
         return f"left out by {order.left_out_rule}"
-    return "booked" if order.place == ShopOrder.Place.BOOKED else f"is still {order.place}"
+    if order.place == ShopOrder.Place.BOOKED:
+        return "booked"
+    joins = OutboxDocument.closable(datetime.max.replace(tzinfo=UTC)).filter(order=order).order_by("sequence").first()
+    if joins is None:
+        return f"is still {order.place}"
+    return f"joins the summary of {joins.content['date']} {joins.content['currency']} {joins.content['processor']}"
 
 
 def _told(one: Difference) -> str:
@@ -208,30 +218,25 @@ class World:
     def __init__(self) -> None:
         self.clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))  # every scenario sets its own
         self.store = BigCommerceSandbox(self.clock)
-        self.ledger = FortnoxSandbox(self.clock)
-        self.ledger.limiter.configure(None, 5)
+        self.sides: dict[str, Side] = {
+            FORTNOX: FortnoxSide(self.clock),
+            BUSINESS_CENTRAL: BusinessCentralSide(self.clock),
+        }
 
-    def merchant(self, rulebook: str, vat_codes: str) -> Hub:
-        """A new merchant, connected to both. vat_codes: the ledger's own, as the connection's setting wants them."""
-        return Hub(self.clock, _ledger_settings(self, vat_codes), _shop_settings(self), rulebook)
+    def merchant(self, side: Side, rulebook: str, settings: Mapping[str, str]) -> Hub:
+        """A new merchant, connected to the store and to this ledger with these settings."""
+        return Hub(self.clock, side, settings, _shop_settings(self), rulebook)
 
 
 @contextmanager
 def world() -> Iterator[World]:
     """The sandboxes, served until the block ends. Needs the database to be open."""
     made = World()
-    with made.store, made.ledger:
+    with ExitStack() as served:
+        served.enter_context(made.store)
+        for side in made.sides.values():
+            served.enter_context(side.sandbox)
         yield made
-
-
-def _ledger_settings(made: World, codes: str) -> dict[str, str]:
-    keys = made.ledger.credentials()
-    base = made.ledger.base_url
-    return {
-        "base_url": base, "auth_url": f"{base}/oauth-v1", "grant": "client_credentials", "documents": "both",
-        "client_id": str(keys["client_id"]), "client_secret": str(keys["client_secret"]),
-        "tenant_id": str(keys["tenant_id"]), "rate_calls": "0", "vat_codes": codes,
-    }  # fmt: skip
 
 
 def _shop_settings(made: World) -> dict[str, str]:

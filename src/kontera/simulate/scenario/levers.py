@@ -62,10 +62,6 @@ def pull(sandbox: FortnoxSandbox, event: Event) -> None:
             _count(sandbox, words)
 
 
-VERBS = frozenset({"account", "locked", "unlocked", "licence", "vat_code", "no_vat_code", "currency"})
-"""The events that happen in the ledger."""
-
-
 def _pull(sandbox: FortnoxSandbox, lever: str, **body: Any) -> None:
     sandbox.actions()[lever](body)
 

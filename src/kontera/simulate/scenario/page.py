@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kontera.simulate.scenario.events import CART, VERBS
 from kontera.simulate.scenario.expected import EXPECTED
+from kontera.simulate.scenario.side import BUSINESS_CENTRAL, FORTNOX
 from kontera.simulate.scenario.words import Scenario
 
 _TOP = """# Scenarios
@@ -18,21 +19,25 @@ are in the folder `scenarios/`; the arithmetic that is not obvious stands at the
     kontera scenario run --all-ways FILE                 # and with everything that can go wrong on the way
     kontera scenario accept FILE                         # write the expected part of a new one, to be checked by hand
 
-Each runs on sandboxes of the shop and of the ledger, through the same code as a real shop and a real ledger, with every
-notice once, with every notice doubled, with no notice at all (only polls find out), and with the notices of a step in
+Each runs on sandboxes of the shop and of the ledgers its header names (the same text must hold for each, word for word;
+a customer's VAT is told in Fortnox's words), through the same code as a real shop and a real ledger, with every notice
+once, with every notice doubled, with no notice at all (only polls find out), and with the notices of a step in
 reverse. Some also run with the worker killed at every moment, and with the answer to every ledger call lost, before and
 after the ledger carried it out. At the end every notice comes again and everything is read again: nothing may change.
 
 *This page is made from the files by `python -m kontera.simulate.scenario.pages`; change them, not it.*
 """
 
+_SHORT = {FORTNOX: "FN", BUSINESS_CENTRAL: "BC"}
+
 
 def page(scenarios: Sequence[Scenario]) -> str:
     """The page, in Markdown."""
-    lines = [_TOP, "## The scenarios", "", "| file | what it shows | mission rows |", "|---|---|---|"]
+    lines = [_TOP, "## The scenarios", "", "| file | what it shows | ledgers | mission rows |", "|---|---|---|---|"]
     for scenario in scenarios:
         name = scenario.file.rpartition("/")[2].removesuffix(".scenario")
-        lines.append(f"| `{name}` | {scenario.header.title} | {' '.join(scenario.header.rows)} |")
+        ledgers = " ".join(_SHORT[ledger] for ledger in scenario.header.ledgers)
+        lines.append(f"| `{name}` | {scenario.header.title} | {ledgers} | {' '.join(scenario.header.rows)} |")
     lines += ["", "## What may happen", "", "Each line begins with its date, and the hour where that matters.", ""]
     lines += ["```", *(f"2026-03-02 09:10  {said}" for _, said in VERBS.values()), "```"]
     lines += [
@@ -49,5 +54,10 @@ def page(scenarios: Sequence[Scenario]) -> str:
         "",
     ]
     lines += ["```", *(said for _, said in EXPECTED.values())]
-    lines += ["    1510  Kundfordringar  debit 227.00", "then 2421 Ej inlösta presentkort holds -300.00", "```", ""]
+    lines += [
+        "    1510  Kundfordringar  debit 227.00  [on WEBB]",
+        "then 2421 Ej inlösta presentkort holds -300.00",
+        "```",
+        "",
+    ]
     return "\n".join(lines)

@@ -15,10 +15,9 @@ import msgspec
 
 from kontera.proof import laws
 from kontera.sandboxes.kit import Fault
-from kontera.simulate.scenario import levers
-from kontera.simulate.scenario.books import account_names, balances, effects_of
 from kontera.simulate.scenario.compare import differences
 from kontera.simulate.scenario.shop import Mismatch, Notice, Shop
+from kontera.simulate.scenario.side import VERBS, written_calls
 from kontera.simulate.scenario.variants import PLAIN, Variant
 from kontera.simulate.scenario.words import Effect, Event, Scenario, Step
 
@@ -39,29 +38,35 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
 
 
-def run(scenario: Scenario, made: World, variant: Variant = PLAIN, *, learn: bool = False) -> Result:
+def run(scenario: Scenario, made: World, variant: Variant = PLAIN, *, learn: bool = False, ledger: str = "") -> Result:
     """Run it; what is not as written is told in `failures`. learn: nothing is held against what is written, the run
-    only tells what happened."""
-    return _Run(scenario, made, variant, learn).run()
+    only tells what happened. ledger: one of those the header names, the first when left out."""
+    return _Run(scenario, made, variant, learn, ledger or scenario.header.ledgers[0]).run()
 
 
 class _Run:
     """One run, with a merchant of its own."""
 
-    def __init__(self, scenario: Scenario, made: World, variant: Variant, learn: bool) -> None:
+    def __init__(self, scenario: Scenario, made: World, variant: Variant, learn: bool, ledger: str) -> None:
+        self.side = made.sides[ledger]
         self.scenario, self.made, self.variant, self._learn = scenario, made, variant, learn
         made.clock.set(scenario.header.clock)
-        codes = levers.fresh(made.ledger, scenario.header.rules)
+        rulebook = self.side.rulebook(scenario.header.rules)
+        settings = self.side.fresh(rulebook)
         self.shop = Shop(made.store, made.clock)
         self.shop.open(scenario.header)
-        self.hub = made.merchant(scenario.header.rules, codes)
+        self.hub = made.merchant(self.side, rulebook, settings)
         self.seen: Counter[Effect] = Counter()
         self.heard: list[Notice] = []
 
     def run(self) -> Result:
         """All steps, the balances, the laws, and everything once more."""
-        for event in self._from_the_start():
-            levers.pull(self.made.ledger, event)
+        try:
+            for event in self._from_the_start():
+                self._pull(event)
+        except Mismatch as mismatch:
+            told = f"{self.scenario.file}:{mismatch.line}: {mismatch}"
+            return Result(failures=(told,), effects=(), moments=0, calls=0)
         self.hub.settle(polls=False)
         self._arm()
         asked, failures, effects = self.hub.mortal.asked, [], []
@@ -75,25 +80,26 @@ class _Run:
             effects.append(new)
             if self._learn:
                 continue
-            failures = differences(self.scenario.file, step.last or step.end, step.expected, new, self.hub.reasons)
+            wanted = [self.side.as_written(effect) for effect in step.expected]
+            failures = differences(self.scenario.file, step.last or step.end, wanted, new, self.hub.reasons)
             if failures:
                 break
-        moments, calls = self.hub.mortal.asked - asked, int(self.made.ledger.calls.summary()["total"])
+        moments, calls = self.hub.mortal.asked - asked, int(self.side.sandbox.calls.summary()["total"])
         self._disarm()
         if not failures and not self._learn:
             failures = [*self._balances(), *self._laws(), *self._once_more()]
         return Result(failures=tuple(failures), effects=tuple(effects), moments=moments, calls=calls)
 
     def _arm(self) -> None:
-        self.made.ledger.calls.reset()
+        self.side.sandbox.calls.reset()
         self.hub.mortal.kill_at(self.variant.kill_at)
         for kind, at in (("lost_answer", self.variant.lose_at), ("refuse_before", self.variant.refuse_at)):
             if at:
-                self.made.ledger.faults.add(Fault(kind=kind, path="/3/*", times=1, skip=at - 1))
+                self.side.sandbox.faults.add(Fault(kind=kind, path=self.side.calls, times=1, skip=at - 1))
 
     def _disarm(self) -> None:
         self.hub.mortal.kill_at(0)
-        self.made.ledger.faults.remove()
+        self.side.sandbox.faults.remove()
 
     # A step
 
@@ -101,7 +107,7 @@ class _Run:
         """What the ledger is like before anything else happens is known to the merchant's first copy of its set-up:
         whether the worker dies while it takes that copy must make no difference."""
         first = self.scenario.steps[0].events
-        return list(takewhile(lambda event: event.verb in levers.VERBS, first))
+        return list(takewhile(lambda event: event.verb in VERBS, first))
 
     def _happen(self, step: Step) -> None:
         for event in step.events:
@@ -118,12 +124,20 @@ class _Run:
             self._work(self._told()[::-1])
 
     def _carry_out(self, event: Event) -> None:
-        if event.verb in levers.VERBS:
-            levers.pull(self.made.ledger, event)
+        if event.verb == "passes":
+            return
+        if event.verb in VERBS:
+            self._pull(event)
         elif event.verb in _HUB_VERBS:
             self.hub.decide(event)
         else:
             self.shop.happen(event)
+
+    def _pull(self, event: Event) -> None:
+        try:
+            self.side.pull(event)
+        except ValueError as error:
+            raise Mismatch(event.line, str(error)) from error
 
     def _told(self) -> list[Notice]:
         """What the shop has said since it was last asked."""
@@ -138,7 +152,7 @@ class _Run:
         self.hub.settle(polls=self.variant.polls)
 
     def _now(self) -> Counter[Effect]:
-        return effects_of(self.made.ledger.company) + self.hub.effects()
+        return self.side.effects() + self.hub.effects()
 
     def _new(self) -> Counter[Effect]:
         """What is so now and was not after the step before. What is gone is new, too, unless it became another."""
@@ -153,7 +167,7 @@ class _Run:
     # The end
 
     def _balances(self) -> list[str]:
-        held, names = balances(self.made.ledger.company), account_names(self.made.ledger.company)
+        held, names = self.side.balances(), self.side.account_names()
         told = []
         for said in self.scenario.balances:
             place = f"{self.scenario.file}:{said.line}"
@@ -189,13 +203,8 @@ class _Run:
         return told
 
     def _writes(self) -> Counter[str]:
-        """Calls that write, to the ledger and to the shop, by path."""
-        found: Counter[str] = Counter()
-        for sandbox in (self.made.ledger, self.made.store):
-            for call, count in sandbox.calls.summary()["by_path"].items():
-                if not call.startswith("GET") and "oauth" not in call:
-                    found[call] += count
-        return found
+        """What was written to the ledger and to the shop."""
+        return self.side.writes() + written_calls(self.made.store)
 
 
 def _morning(event: Event) -> datetime:

@@ -13,7 +13,8 @@ import msgspec
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
     """The setting. prices_with_vat: how the shop enters prices. one_price: the price with VAT is the same in every
-    country (else the price without is). per_order: the shop rounds VAT on the order, not on each line."""
+    country (else the price without is). per_order: the shop rounds VAT on the order, not on each line. ledgers: those
+    the text holds for, word by word."""
 
     title: str
     notes: tuple[str, ...] = ()
@@ -21,6 +22,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     prices_with_vat: bool = True
     one_price: bool = False
     per_order: bool = False
+    ledgers: tuple[str, ...] = ("Fortnox",)
     rules: str = "se-bas"
     clock: datetime
 
@@ -55,12 +57,18 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Posted(msgspec.Struct, frozen=True, kw_only=True):
-    """The sum on one account in one voucher: debit above zero."""
+    """The sum on one account (and cost centre) in one voucher: debit above zero."""
 
     account: str
     name: str = ""
     amount: Decimal
+    centre: str = ""
     line: int = 0
+
+    @property
+    def place(self) -> str:
+        """Where it is posted: "3003", or "3003 on BUTIK"."""
+        return f"{self.account} on {self.centre}" if self.centre else self.account
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
