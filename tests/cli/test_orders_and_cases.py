@@ -12,7 +12,8 @@ from kontera.clock import SystemClock
 from kontera.db.models import Case
 from kontera.errors import Problem
 from kontera.sandboxes.fortnox import FortnoxSandbox
-from tests.cli.conftest import Say
+from tests.cli.conftest import Say, lines_of
+from tests.posting.test_modes import booking_rule
 from tests.posting.test_once import sale
 from tests.posting.world import World
 
@@ -38,6 +39,24 @@ def test_totals_have_the_currencys_decimals_or_are_empty(say: Say, world: World)
     first = say("order", "show", "1", "--merchant", world.merchant.slug).output.splitlines()[0]
     assert "Order 1 in nt: 258.00 SEK -> booked" == first
     assert "None" not in say("order", "list", "--merchant", world.merchant.slug).output
+
+
+def test_a_summary_and_its_orders_are_shown_both_ways(say: Say, world: World) -> None:
+    """M19 N9: an order says which voucher carries it, the voucher which orders, with amounts."""
+    rule = ('mode = "summary"', "book = true", "close_hour = 3", 'series = "A"')
+    booking_rule(world, *rule)
+    world.arrives(sale("7"))
+    assert "joins the summary that is closed at" in say("order", "show", "7", "--merchant", world.merchant.slug).output
+    world.ledger.documents.filter(kind__startswith="summary").update(due_at=CLOCK.now())
+    world.drain(2)
+    voucher = world.ledger.documents.get(kind="voucher")
+    told = say("order", "show", "7", "--merchant", world.merchant.slug).output
+    assert f"in summary {voucher.reference}, voucher {voucher.voucher}" in told
+    for name in (voucher.reference, voucher.voucher):
+        lines = lines_of(say("order", "summary", name, "--merchant", world.merchant.slug))
+        assert "7      258.00 SEK  258.00 SEK" == lines[-1]
+    done = say("order", "summary", "A999", "--merchant", world.merchant.slug)
+    assert (1, "Error: No summary is called A999.\n") == (done.exit_code, done.output)
 
 
 def test_orders_are_read_from_shops_only(say: Say, world: World) -> None:

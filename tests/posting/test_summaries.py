@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.db import connection as database
 
 from kontera.accounting.documents import imbalance, voucher_from
 from kontera.accounting.starter import starter_text
@@ -425,3 +426,102 @@ def test_what_comes_later_follows_how_the_order_was_written(days: Days) -> None:
     audit = days.sandbox.views()["audit"]()
     assert (1, 1, [], "booked") == (audit["invoices"], audit["payments"], audit["unpaid_invoices"], days.place("1"))
     assert ([], []) == (days.books(), days.broken())
+
+
+def test_an_order_leaves_a_voucher_that_was_refused_and_the_others_go(days: Days) -> None:
+    """Law 4: the voucher was made but never left; one of its orders is cancelled meanwhile, the other is booked."""
+    days.sandbox.company.series["A"]["Manual"] = False
+    Lane.objects.filter(pk=days.ledger.pk).update(setup_at=None)
+    for number in ("1", "2"):
+        days.arrives(tea(number))
+    days.until(25, 4)
+    case = Case.objects.get(merchant=days.merchant, phase="open")
+    days.arrives(tea("1", state=OrderState.CANCELLED))
+    assert ("left_out", "waiting") == (days.place("1"), days.place("2"))
+    days.sandbox.company.series["A"]["Manual"] = True
+    release.check_again(case, author="Kim", reason="opened", clock=days.clock)
+    days.drain(3)
+    assert (["307.00"], "booked") == ([voucher["1581"] for voucher in days.books()], days.place("2"))
+    assert [("nt-2026-11-24-SEK-klarna-1", "booked")] == days.vouchers()
+    assert [] == days.broken()
+
+
+def test_a_paused_shop_keeps_its_day_until_it_is_resumed(days: Days) -> None:
+    """A switch that stops everything of a shop stops its vouchers, too, also one that was made already."""
+    days.arrives(tea("1"))
+    days.shop.live = False
+    days.shop.save()
+    days.until(25, 4)
+    assert ([], []) == (days.vouchers(), days.books())
+    assert days.ledger.pk not in lanes.due_lanes(days.clock.now())
+    days.shop.live = True
+    days.shop.save()
+    days.sandbox.faults.add(Fault(kind="status", status=503, method="POST", path="/3/vouchers", times=1))
+    days.drain()
+    days.shop.live = False
+    days.shop.save()
+    days.forget_rest()
+    days.drain()
+    assert ([], 1) == (days.books(), len(days.vouchers()))
+    days.shop.live = True
+    days.shop.save()
+    for _ in range(3):  # a 503 is no answer: it is looked for, sent, and looked for once more
+        days.forget_rest()
+        days.drain()
+    assert ("booked", 1) == (days.place("1"), len(days.books()))
+
+
+def test_a_voucher_whose_entries_differ_holds_its_orders(days: Days) -> None:
+    """Law 5: what the ledger booked is read back and compared; every order of the voucher waits for a decision."""
+    for number in ("1", "2"):
+        days.arrives(tea(number))
+    days.sandbox.faults.add(Fault(kind="status", status=503, method="GET", path="/3/vouchers/*", times=1))
+    days.until(25, 4)
+    (voucher,) = (v for v in days.sandbox.company.vouchers.values() if v["ReferenceType"] == "MANUAL")
+    voucher["VoucherRows"][0]["Debit"] += 1
+    days.ledger.documents.filter(kind="voucher").update(proof="")
+    days.forget_rest()
+    days.drain(2)
+    assert [["ENTRIES_DIFFER"]] * 2 == [days.cases(days.order(number)) for number in "12"]
+    assert {"1", "2"} == {days.order(number).waits.get(released_at=None).facts["order"] for number in "12"}
+    for case in Case.objects.filter(merchant=days.merchant, phase="open"):
+        assert (decisions.KEEP_AS_BOOKED,) == release.choices(case)
+        release.decide(case, decisions.KEEP_AS_BOOKED, author="Kim", reason="seen", clock=days.clock)
+    assert {"booked"} == {days.place(number) for number in "12"}
+
+
+def broken_by(days: Days, sql: str) -> list[str]:
+    """Laws that do not hold after somebody worked on the tables past their guards."""
+    with transaction.atomic(), database.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(sql, [days.ledger.pk])
+    return [finding.check for finding in laws.check(days.merchant) if finding.count]
+
+
+@pytest.mark.parametrize(
+    ("sql", "law"),
+    [
+        ("UPDATE kontera_outboxdocument SET carrier_id = NULL WHERE reference = 'nt-2' AND connection_id = %s",
+         "summarised"),
+        ("UPDATE kontera_outboxdocument SET step = 'planned' WHERE reference = 'nt-2' AND connection_id = %s",
+         "summarised"),
+        ("UPDATE kontera_outboxdocument SET kind = 'sales_invoice' WHERE reference = 'nt-2-p1' AND connection_id = %s",
+         "once"),
+    ],
+)  # fmt: skip
+def test_the_laws_see_a_summary_that_is_not_the_sum_of_its_orders(days: Days, sql: str, law: str) -> None:
+    """N6: `kontera check` names what no guard can prevent."""
+    for number in ("1", "2"):
+        days.arrives(tea(number))
+    days.until(25, 4)
+    assert [] == days.broken()
+    assert law in broken_by(days, sql)
+
+
+def test_a_day_that_nobody_closes_is_seen(days: Days) -> None:
+    """Law 1: an order may not wait on the threshold of a summary for ever."""
+    days.arrives(tea("1"))
+    assert [] == days.broken()
+    long_ago = days.clock.now() - timedelta(days=400)
+    OutboxDocument.objects.filter(connection=days.ledger).update(due_at=long_ago)
+    assert ["summarised: ('nt-1', 'nt-1-p1')"] == days.broken()

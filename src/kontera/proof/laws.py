@@ -111,7 +111,7 @@ def summarised(merchant: Merchant) -> list[str]:
         "reference", flat=True
     )
     late = OutboxDocument.closable(Now() - _AN_HOUR).filter(merchant=merchant, connection__live=True)
-    return found + list(late.filter(connection__signed_in=True).values_list("reference", flat=True))
+    return found + list(late.filter(connection__signed_in=True).order_by("pk").values_list("reference", flat=True))
 
 
 def _adds_up(voucher: OutboxDocument, shares: QuerySet[OutboxDocument]) -> bool:
