@@ -490,6 +490,26 @@ def test_a_voucher_whose_entries_differ_holds_its_orders(days: Days) -> None:
     assert {"booked"} == {days.place(number) for number in "12"}
 
 
+def test_a_day_that_is_not_closed_follows_the_rules_and_the_set_up_of_today(days: Days) -> None:
+    """Laws 4 and 5: an account mended at noon holds for the morning's orders, and one that is closed holds only those
+    that need it, not the whole voucher."""
+    days.arrives(tea("1"))
+    days.arrives(tea("2", paid="stripe"))
+    book = order(line("249.00", tax(6, "14.09"), price="249.00"), paid="stripe", id="3", number="3", placed_at=NOON)
+    days.arrives(book)
+    days.rules(replaced=('account = "1581" # Fordran Klarna', 'account = "1586"'))
+    release.judge_merchant(days.merchant.pk, days.clock)
+    days.sandbox.actions()["account"]({"number": "3003", "change": {"Active": False}})
+    days.until(24, 20)
+    assert ["ACCOUNT_INACTIVE"] == days.cases(days.order("3"))
+    days.until(25, 4)
+    assert [{"1586": "307.00"}, {"1582": "307.00"}] == [
+        {account: amount for account, amount in voucher.items() if account.startswith("158")}
+        for voucher in days.books()
+    ]
+    assert (["booked", "booked", "waiting"], []) == ([days.place(number) for number in "123"], days.broken())
+
+
 def broken_by(days: Days, sql: str) -> list[str]:
     """Laws that do not hold after somebody worked on the tables past their guards."""
     with transaction.atomic(), database.cursor() as cursor:

@@ -116,7 +116,7 @@ def _setup(lane: Lane, connection: Connection, ledger: Ledger, clock: Clock, aba
         reading.update(setup_at=None)
         raise
     if changed or asked:
-        judge_waiting(connection, clock)
+        judge_waiting(connection, clock, changed)
     reading.update(setup_at=now + SETUP_EVERY)
     return setup
 

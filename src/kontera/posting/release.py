@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kontera.clock import Clock
 from kontera.db.models import (
@@ -138,18 +138,25 @@ def _accept(case: Case, order: ShopOrder, now: datetime) -> None:
             arrived(document, now)
 
 
-def judge_waiting(ledger: Connection, clock: Clock) -> int:
-    """Judge every order again that waits for, or has not been judged with, this ledger's set-up."""
-    places = (ShopOrder.Place.WAITING, ShopOrder.Place.ARRIVED)
-    waiting = ShopOrder.objects.filter(connection__ledger=ledger, place__in=places)
-    return _judge_all(waiting.order_by("pk").values_list("pk", flat=True), clock)
+def judge_waiting(ledger: Connection, clock: Clock, changed: bool = True) -> int:
+    """Judge every order again that waits for, or has not been judged with, this ledger's set-up; when that changed also
+    those whose day is not closed: each that cannot be booked any more waits alone, and not with the whole voucher."""
+    orders = ShopOrder.objects.filter(connection__ledger=ledger)
+    return _judge_all(_waiting(orders, open_days=changed), clock)
 
 
 def judge_merchant(merchant_id: int, clock: Clock) -> int:
-    """Judge every waiting order of a merchant again (a new rulebook is in force)."""
-    places = (ShopOrder.Place.WAITING, ShopOrder.Place.ARRIVED)
-    waiting = ShopOrder.objects.filter(merchant_id=merchant_id, place__in=places)
-    return _judge_all(waiting.order_by("pk").values_list("pk", flat=True), clock)
+    """Judge every waiting order of a merchant again, and those whose day is not closed (a new rulebook is in force)."""
+    return _judge_all(_waiting(ShopOrder.objects.filter(merchant_id=merchant_id), open_days=True), clock)
+
+
+def _waiting(orders: QuerySet[ShopOrder], open_days: bool) -> QuerySet[ShopOrder, int]:
+    """Of these orders those that wait or were never judged, and perhaps those with a share no voucher has taken yet."""
+    wanted = Q(place__in=(ShopOrder.Place.WAITING, ShopOrder.Place.ARRIVED))
+    if open_days:
+        shares = OutboxDocument.objects.filter(order=OuterRef("pk"), kind__in=OutboxDocument.SHARES, step=_STEP.PLANNED)
+        wanted |= Q(place=ShopOrder.Place.POSTING) & Q(Exists(shares))
+    return orders.filter(wanted).order_by("pk").values_list("pk", flat=True)
 
 
 def _judge_all(orders: Iterable[int], clock: Clock) -> int:
