@@ -12,7 +12,8 @@ from django.test import Client
 from kontera.clock import ManualClock
 from kontera.console import actions
 from kontera.console.tries import PER_ADDRESS, PER_NAME
-from kontera.db.models import AuditEntry, Connection
+from kontera.db.models import AuditEntry, Connection, OutboxDocument
+from tests.console.test_voucher import summary_in
 from tests.console.world import PASSWORD, World, build
 
 Person = Callable[[str], Client]
@@ -28,6 +29,7 @@ def reads(world: World) -> list[str]:
         f"orders/{order}/",
         f"orders/{order}/facts/1/",
         f"orders/{order}/requests/",
+        f"vouchers/{_voucher(world)}/",
         "cases/",
         f"cases/{case}/",
         "rules/",
@@ -36,6 +38,12 @@ def reads(world: World) -> list[str]:
         "connections/",
         "connections/nt/",
     ]
+
+
+def _voucher(world: World) -> int:
+    """A summary of the merchant's."""
+    made = OutboxDocument.objects.filter(merchant=world.merchant, kind="voucher").first()
+    return made.pk if made else summary_in(world)[0].pk
 
 
 def acts(world: World) -> list[str]:

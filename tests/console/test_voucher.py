@@ -47,8 +47,7 @@ def shares_of(order: Order) -> tuple[Share, Share]:
     return sale, paid
 
 
-@pytest.fixture
-def summary(world: World) -> tuple[OutboxDocument, list[ShopOrder]]:
+def summary_in(world: World) -> tuple[OutboxDocument, list[ShopOrder]]:
     """Voucher A7 and the two orders in it."""
     rows = []
     shares: list[Share] = []
@@ -69,6 +68,12 @@ def summary(world: World) -> tuple[OutboxDocument, list[ShopOrder]]:
         fields = {"step": "booked", "proof": "carried", "carrier": voucher, "finished_at": NOW}
         outbox(rows[place // 2], share, world.rulebook, place % 2, **fields)
     return voucher, rows
+
+
+@pytest.fixture
+def summary(world: World) -> tuple[OutboxDocument, list[ShopOrder]]:
+    """See summary_in."""
+    return summary_in(world)
 
 
 def test_an_order_shows_the_voucher_it_is_in(world: World, person: Person, summary: Any) -> None:
