@@ -15,6 +15,7 @@ from kontera.console import actions, moment
 from kontera.db.models import Case, CaseWaiter, Connection, Decision, Lane, ShopOrder
 from kontera.work import engine
 from tests.console import browser
+from tests.console.test_voucher import summary_in
 from tests.console.world import NOW, PASSWORD, World, build
 
 if TYPE_CHECKING:
@@ -233,6 +234,7 @@ PAGES = (
     "orders/",
     "orders/{order}/",
     "orders/{order}/facts/1/",
+    "vouchers/{voucher}/",
     "cases/",
     "cases/{case}/",
     "rules/",
@@ -275,6 +277,7 @@ AUDIT = """() => {
 def test_pages_are_accessible_and_fit_wide_and_narrow(visit: Visit, path: str) -> None:
     """Labels, headings, names, landmarks and ids in order; no sideways scrolling at 1280 and 390."""
     where = {"order": visit.world.booked.pk, "case": visit.world.cases["VAT_UNMAPPED"].pk}
+    where["voucher"] = aside(lambda: summary_in(visit.world)[0].pk) if "{voucher}" in path else 0
     visit.open(path.format(**where))
     assert [] == visit.page.evaluate(AUDIT)
     for width in (1280, 390):
