@@ -14,9 +14,10 @@ import click
 import httpx2
 
 from kontera.cli.common import CLOCK
-from kontera.cli.report import Reader
+from kontera.cli.pairs import connect, pair
+from kontera.cli.read_ledgers import LedgerReader
 from kontera.cli.sandbox import shop
-from kontera.cli.stage import Stage, connect_all, stage
+from kontera.cli.stage import Stage, stage
 from kontera.db.ground import open_ground
 from kontera.money import exact
 from kontera.sandboxes.bigcommerce.shopper import Shopper
@@ -28,21 +29,23 @@ _STILL_WORK = 24  # documents ready to be sent; with fewer the last ones wait fo
 _PER_SECOND = 20
 
 
+PAIR = pair("bigcommerce", "fortnox")
+
+
 @contextlib.contextmanager
-def connected(fast: int, *, unlimited: bool) -> Iterator[tuple[Stage, Reader]]:
+def connected(fast: int, *, unlimited: bool) -> Iterator[tuple[Stage, LedgerReader]]:
     """A whole installation without a worker. The shop allows any number of calls; with `unlimited` the ledger does so
     too, and we know."""
     with stage(CLOCK) as made:
         made.serve_sandboxes(fast)
         with open_ground(made.home):
             made.serve_hub()
-            connect_all(made, fast)
-            reader = Reader(made.sandboxes)
-            reader.open_the_shop()
+            PAIR.shop_reader(made.sandboxes).open_the_shop()
+            ledger = PAIR.ledger_reader(made.sandboxes)
             if unlimited:
-                reader.open_the_gate()
-                made.say("connect", "fortnox", "--set", "rate_calls=0")
-            yield made, reader
+                ledger.lift_limit()
+            connect(made, [PAIR], fast, unlimited=unlimited)
+            yield made, ledger
 
 
 def finish(orders: int, timeout: int = 600) -> None:
@@ -62,10 +65,10 @@ def finish(orders: int, timeout: int = 600) -> None:
 
 def calls(orders: int, fast: int) -> dict[str, Any]:
     """Calls of the first order of a customer, and of each later one."""
-    with connected(fast, unlimited=True) as (made, reader):
+    with connected(fast, unlimited=True) as (made, ledger):
         made.start("worker", "worker")
-        first = _calls_of_one_order(made, reader, 1)
-        known = [_calls_of_one_order(made, reader, number) for number in range(2, 1 + max(orders, 2))]
+        first = _calls_of_one_order(made, ledger, 1)
+        known = [_calls_of_one_order(made, ledger, number) for number in range(2, 1 + max(orders, 2))]
     last = known[-1]
     return {
         "first_order_of_a_customer": _until_paid(first),
@@ -79,14 +82,14 @@ def _until_paid(counted: dict[str, int]) -> int:
     return sum(count for call, count in counted.items() if not call.startswith("GET /3/vouchers"))
 
 
-def _calls_of_one_order(made: Stage, reader: Reader, number: int) -> dict[str, int]:
+def _calls_of_one_order(made: Stage, ledger: LedgerReader, number: int) -> dict[str, int]:
     """One more order of the same customer, to its end; setting up is done by then and not counted."""
     if number == 1:
         _wait_for_the_set_up()
-    reader.control("fortnox", "calls/reset", {})
+    ledger.count_anew()
     buy(made)
     finish(number)
-    counted: dict[str, int] = reader.calls("fortnox")["by_path"]
+    counted: dict[str, int] = ledger.calls()["by_path"]
     return counted
 
 
@@ -117,23 +120,23 @@ def buy(made: Stage) -> None:
 def limit(orders: int, fast: int) -> dict[str, Any]:
     """Share of the ledger's limit that is used while documents are ready to go."""
     window = exact(WINDOW_SECONDS) / exact(fast)
-    with connected(fast, unlimited=False) as (made, reader):
+    with connected(fast, unlimited=False) as (made, fortnox):
         from kontera.db.models import Connection, OutboxDocument
 
-        shop(made.sandboxes["bigcommerce"], orders, 11, False)
+        shop("bigcommerce", made.sandboxes["bigcommerce"], orders, 11, False)
         Connection.objects.filter(kind="ledger").update(live=False)  # until every order has its documents
         made.start("worker", "worker")
         _judged(orders)
         Connection.objects.filter(kind="ledger").update(live=True)
         ledger = Connection.objects.get(kind="ledger")
-        reader.control("fortnox", "calls/reset", {})
+        fortnox.count_anew()
         seen: list[tuple[float, int]] = []  # moments at which there was work, and calls counted until then
         while len(seen) < 2 or _ready(OutboxDocument, ledger) > _STILL_WORK:
-            counted_so_far = int(reader.calls("fortnox")["total"])
+            counted_so_far = int(fortnox.calls()["total"])
             if counted_so_far:
                 seen.append((CLOCK.seconds(), counted_so_far))
             CLOCK.sleep(_POLL_SECONDS)
-        counted = reader.calls("fortnox")
+        counted = fortnox.calls()
     made_calls = seen[-1][1] - seen[0][1]
     seconds = exact(str(seen[-1][0] - seen[0][0]))
     allowed = seconds / window * CALLS_PER_WINDOW
@@ -165,11 +168,11 @@ def latency(orders: int, fast: int) -> dict[str, Any]:
         from kontera.db.models import Notice, OutboxDocument
 
         made.start("worker", "worker")
-        shop(made.sandboxes["bigcommerce"], 20, 1, False)  # warm: set-up read, notices registered
+        shop("bigcommerce", made.sandboxes["bigcommerce"], 20, 1, False)  # warm: set-up read, notices registered
         finish(20)
         began = CLOCK.seconds()
         for number in range(orders // 5):
-            shop(made.sandboxes["bigcommerce"], 5, 100 + number, False)
+            shop("bigcommerce", made.sandboxes["bigcommerce"], 5, 100 + number, False)
             CLOCK.sleep(began + (number + 1) * 5 / _PER_SECOND - CLOCK.seconds())
         placing = CLOCK.seconds() - began
         finish(20 + orders)
