@@ -64,7 +64,7 @@ def test_totals_and_vat_are_those_that_were_predicted(world: Any) -> None:
     for number in range(150):
         rows = [_random_row(world, chance) for _ in range(chance.randint(1, 5))]
         document = invoice(world.chart, f"nt-{number}", rows, world.day)
-        forms.add(world.ledger.quote(document, world.ledger._known().setup).problems)
+        forms.add(world.ledger.quote(document, world.ledger._known()).problems)
         outcome = world.ledger.record(document, bound)
         assert isinstance(outcome, Recorded), outcome
         assert outcome.receipt.total == document.total
