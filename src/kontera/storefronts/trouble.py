@@ -11,9 +11,22 @@ from collections.abc import Callable
 
 from kontera.calls import Answer, Caller, vendor_problem
 from kontera.errors import NeedsOperator, NeedsSignIn, OurFault, Problem, WillRetry
+from kontera.storefronts.protocol import FactKind
 
 SECOND_CHANCE = 60.0  # BigCommerce asks for a minute between tries after a 500; a small host needs it no less
 _LONGEST_GUESS = 300.0
+
+
+def only_orders(kind: FactKind, shop: str) -> None:
+    """What an adapter that reads orders and nothing else says to another question. Raises OurFault. shop: its name."""
+    if kind is not FactKind.ORDER:
+        reason = f"{kind} cannot be read from {shop} yet; capabilities() says so"
+        raise OurFault(Problem(code="OUR_FAULT", facts={"order": "", "reason": reason}))
+
+
+def unreadable(order: str, path: str, reason: str, words: str = "") -> Problem:
+    """An order that cannot be used as it stands: where in the document, and why. words: the shop's own."""
+    return Problem(code="ORDER_UNREADABLE", facts={"order": order, "path": path, "reason": reason}, vendor=words)
 
 
 class Troubles:

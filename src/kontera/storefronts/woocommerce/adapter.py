@@ -13,8 +13,8 @@ import httpx2
 from kontera.calls import Caller, Exchange, RateWindow, ReadinessCheck
 from kontera.clock import Clock
 from kontera.commerce import Order
-from kontera.errors import OurFault, Problem
 from kontera.storefronts.protocol import Capability, ChangePage, FactKind, NoticeContent, Read
+from kontera.storefronts.trouble import only_orders, unreadable
 from kontera.storefronts.woocommerce.changes import changed_orders
 from kontera.storefronts.woocommerce.client import VENDOR, Client
 from kontera.storefronts.woocommerce.notices import ensure_hooks, read_notice
@@ -74,13 +74,13 @@ class WooCommerceStorefront:
 
     def changes(self, kind: FactKind, cursor: str | None, since: datetime) -> ChangePage:
         """See Storefront. Only orders. Never looks before the connection's own first date."""
-        _only_orders(kind)
+        only_orders(kind, "WooCommerce")
         first = max(since, self._settings.cut_off) if self._settings.cut_off else since
         return changed_orders(self._client, cursor, first)
 
     def read(self, kind: FactKind, ids: Sequence[str]) -> list[Read]:
         """See Storefront. Ids asked for twice are read once and answered once; a hundred cost one call."""
-        _only_orders(kind)
+        only_orders(kind, "WooCommerce")
         documents = list(whole_orders(self._client, ids))
         reads = self._translated(documents)
         if self._context.decimals is None and any(read.order and not adds_up(read.order) for read in reads):
@@ -115,8 +115,8 @@ class WooCommerceStorefront:
 
     def _read(self, identity: str, document: bytes | Broken | None) -> Read:
         if isinstance(document, Broken):
-            facts = {"order": identity, "path": "$", "reason": "the shop fails to show this order, and shows others"}
-            problem = Problem(code="ORDER_UNREADABLE", facts=facts, vendor=document.words)
+            reason = "the shop fails to show this order, and shows others"
+            problem = unreadable(identity, "$", reason, document.words)
             return Read(kind=FactKind.ORDER, id=identity, raw=b"", problem=problem)
         result = translate(document, self._context, identity) if document is not None else None
         if result is None:  # deleted for good, or in the trash, where a person can restore it
@@ -124,9 +124,3 @@ class WooCommerceStorefront:
         if isinstance(result, Order):
             return Read(kind=FactKind.ORDER, id=identity, raw=document or b"", order=result)
         return Read(kind=FactKind.ORDER, id=identity, raw=document or b"", problem=result)
-
-
-def _only_orders(kind: FactKind) -> None:
-    if kind is not FactKind.ORDER:
-        reason = f"{kind} cannot be read from WooCommerce yet; capabilities() says so"
-        raise OurFault(Problem(code="OUR_FAULT", facts={"order": "", "reason": reason}))

@@ -14,6 +14,7 @@ from kontera.commerce import Discount, DiscountKind, Line, LineTax, Order, Order
 from kontera.errors import Problem
 from kontera.money import ONE, ZERO, Money, Rounding, decimals_of, is_currency, round_to, total
 from kontera.storefronts.fields import Node, Unreadable, parse
+from kontera.storefronts.trouble import unreadable
 from kontera.storefronts.woocommerce.currencies import shop_rate
 from kontera.storefronts.woocommerce.meta import Meta
 from kontera.storefronts.woocommerce.parties import address_of, customer_of, delivery_of, vat_country
@@ -71,8 +72,7 @@ def translate(raw: bytes, context: Context, known_as: str = "") -> Order | Probl
             return Problem(code="ORDER_STATUS_UNKNOWN", cause=f"status:{status}", facts=facts)
         return _order(order, state, currency, context)
     except Unreadable as fault:
-        facts = {"order": number, "path": fault.path, "reason": fault.reason}
-        return Problem(code="ORDER_UNREADABLE", facts=facts)
+        return unreadable(number, fault.path, fault.reason)
 
 
 def adds_up(order: Order) -> bool:
