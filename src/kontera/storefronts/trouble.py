@@ -11,17 +11,10 @@ from collections.abc import Callable
 
 from kontera.calls import Answer, Caller, vendor_problem
 from kontera.errors import NeedsOperator, NeedsSignIn, OurFault, Problem, WillRetry
-from kontera.storefronts.protocol import FactKind
 
 SECOND_CHANCE = 60.0  # BigCommerce asks for a minute between tries after a 500; a small host needs it no less
 _LONGEST_GUESS = 300.0
-
-
-def only_orders(kind: FactKind, shop: str) -> None:
-    """What an adapter that reads orders and nothing else says to another question. Raises OurFault. shop: its name."""
-    if kind is not FactKind.ORDER:
-        reason = f"{kind} cannot be read from {shop} yet; capabilities() says so"
-        raise OurFault(Problem(code="OUR_FAULT", facts={"order": "", "reason": reason}))
+_DONE = (200, 201, 202, 207)
 
 
 def unreadable(order: str, path: str, reason: str, words: str = "") -> Problem:
@@ -44,6 +37,20 @@ class Troubles:
         """The shop answers as it should: the next time it is busy counts as the first."""
         with self._lock:
             self._busy = 0
+
+    def settled(self, request: str, answer: Answer) -> bytes | None:
+        """The body of an answer that is neither a refusal of the key nor a shop in trouble: b"" when there is nothing
+        in it, None when there is no such thing. Raises OurFault, and WillRetry for a page in its place."""
+        self.over()
+        if answer.status == 204:
+            return b""
+        if answer.status == 404 and answer.is_json:  # a proxy's page says nothing about the thing asked for
+            return None
+        if answer.status not in (*_DONE, 404):
+            raise self.fault(request, answer.status, answer.body)
+        if not answer.is_json:
+            raise self.down(request, answer, maintenance=True)
+        return answer.body
 
     def busy(self, request: str, answer: Answer, asked: float | None) -> WillRetry:
         """Nobody calls for as long as the shop asked; when it said nothing, for twice as long each time."""
