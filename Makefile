@@ -23,8 +23,8 @@ demo: install
 test: lint browser unit
 
 lint: install
-	@$(PY) -m ruff check src tests scripts
-	@$(PY) -m ruff format --check src tests scripts
+	@$(PY) -m ruff check src tests scripts docs/templates
+	@$(PY) -m ruff format --check src tests scripts docs/templates
 	@$(PY) -m mypy
 
 # pytest ends with 5 when a marker selects nothing; that is no failure here.
