@@ -42,6 +42,7 @@ install:
 pages: install
 	@$(PY) -m kontera.cases.pages
 	@$(PY) scripts/mission.py
+	@$(PY) scripts/business_central.py
 
 lock:
 	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 \

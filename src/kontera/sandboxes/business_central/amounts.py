@@ -68,6 +68,12 @@ def refresh(company: Company, kind: Kind, header: Record) -> None:
         totalAmountExcludingTax=net, totalAmountIncludingTax=gross, totalTaxAmount=gross - net,
         discountAmount=sum((line["_invDisc"] for line in lines), ZERO), _pending=False,
     )  # fmt: skip
+    settle_shipped(kind, header, lines)
+
+
+def settle_shipped(kind: Kind, header: Record, lines: list[Record]) -> None:
+    """An order with nothing left to ship says so, one with nothing but comments too; the header is being edited. BC
+    140."""
     if kind.ships:
         header["fullyShipped"] = all(
             line["shippedQuantity"] == line["quantity"] for line in lines if line["lineType"] != "Comment"
