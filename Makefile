@@ -6,7 +6,7 @@ PY = .venv/bin/python
 # Quick and pure: a mistake there is known within seconds, before anything starts a database.
 FAST = $(wildcard tests/tidy tests/cases tests/commerce tests/accounting)
 
-.PHONY: help demo test lint unit browser install pages lock clean
+.PHONY: help demo test lint unit browser clients install pages lock clean
 
 help:
 	@echo "make demo                 install, start everything, place orders, show them booked, leave the console open"
@@ -20,7 +20,7 @@ help:
 demo: install
 	@.venv/bin/kontera demo $(ARGS)
 
-test: lint browser unit
+test: lint browser clients unit
 
 lint: install
 	@$(PY) -m ruff check src tests scripts docs/templates
@@ -36,6 +36,9 @@ unit: install
 browser:
 	@sh scripts/browser
 
+clients:
+	@sh scripts/clients
+
 install:
 	@sh scripts/install
 
@@ -49,4 +52,4 @@ lock:
 		--generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .clients .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

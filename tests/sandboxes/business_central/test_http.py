@@ -123,6 +123,21 @@ def test_query_options(api: Api) -> None:
     assert 400 == api.refused("GET", "customers?$top=few")[0]
 
 
+def test_count(api: Api) -> None:
+    """A3: how many there are, or a filter keeps, as bare text; of a record there is no such thing."""
+    path = f"companies({api.company})/customers"
+    answer = api.raw("GET", f"{path}/$count")
+    assert ("text/plain", str(len(api.get("customers")))) == (
+        answer.headers["content-type"].split(";")[0], answer.content.decode("utf-8-sig"),
+    )  # fmt: skip
+    assert "2" == api.raw("GET", f"{path}/$count?$filter=country eq 'SE'").content.decode("utf-8-sig")
+    one = api.id_of("customers", "10000", "number")
+    assert 404 == api.raw("GET", f"{path}({one})/$count").status_code
+    assert 404 == api.raw("GET", f"companies({api.company})/$count").status_code
+    api.pull("switches", denied=["customers"])
+    assert 400 == api.raw("GET", f"{path}/$count").status_code
+
+
 def test_paging(api: Api) -> None:
     """A3, BC 80: a page holds what was asked for; the next link is followed as it is, also past a deleted row."""
     answer = api.raw("GET", f"companies({api.company})/accounts?$select=number", Prefer="odata.maxpagesize=10")
