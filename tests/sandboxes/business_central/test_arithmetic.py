@@ -28,6 +28,8 @@ from kontera.sandboxes.business_central.service import Call, handle
 from kontera.sandboxes.business_central.tenant import Tenant
 
 D = Decimal
+# How long an example takes says something about the machine, nothing about the sums.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CENTS = st.integers(-100_000, 1_000_000).map(lambda cents: D(cents).scaleb(-2))
 RATES = {"VAT25": D(25), "VAT12": D(12), "VAT6": D(6), "NONE": D(0)}
 LINES = st.lists(st.tuples(st.sampled_from(sorted(RATES)), CENTS), min_size=1, max_size=12)
@@ -46,6 +48,7 @@ def test_known_documents() -> None:
 
 
 @given(LINES, st.booleans())
+@settings(UNHURRIED)
 def test_vat_is_that_of_the_total(rows: list[tuple[str, Decimal]], gross_prices: bool) -> None:
     """B3: of the lines of one identifier above zero, and of those below, VAT is the rounded VAT of their total."""
     lines = [Value(name, RATES[name], amount) for name, amount in rows if amount]
@@ -82,6 +85,7 @@ def test_known_postings() -> None:
 
 
 @given(LINES, st.booleans())
+@settings(UNHURRIED)
 def test_posting_keeps_the_vat_of_every_identifier(rows: list[tuple[str, Decimal]], gross_prices: bool) -> None:
     """B3: whatever the order of lines, and the same as the draft's where all have one sign."""
     lines = [Value(name, RATES[name], amount) for name, amount in rows if amount]
@@ -99,6 +103,7 @@ def test_posting_keeps_the_vat_of_every_identifier(rows: list[tuple[str, Decimal
 
 
 @given(LINES, st.booleans(), st.decimals("0.01", "20", places=4))
+@settings(UNHURRIED)
 def test_nothing_is_left_when_converting(rows: list[tuple[str, Decimal]], gross_prices: bool, rate: Decimal) -> None:
     """E 11: the lines in the local currency are together what the total is worth."""
     lines = [Value(name, RATES[name], amount) for name, amount in rows if amount]
@@ -110,6 +115,7 @@ def test_nothing_is_left_when_converting(rows: list[tuple[str, Decimal]], gross_
 
 
 @given(CENTS, st.lists(CENTS.filter(bool), min_size=1, max_size=12))
+@settings(UNHURRIED)
 def test_nothing_is_lost_in_sharing(amount: Decimal, bases: list[Decimal]) -> None:
     """B3: an invoice discount's shares add up to it."""
     shares = spread(amount, bases, 2)
