@@ -12,6 +12,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from tests.tidy import conduct, imports, shape, words
+from tests.tidy.source import Module
 from toyshop_vendor import KEY, SECRET, ToyShop
 
 import kontera.storefronts
@@ -77,6 +79,7 @@ def vendor() -> Vendor:
 class ToyStage(Stage):
     """The toy shop over real HTTP, and the adapter built as the registry builds it."""
 
+    adapter: Any  # the filled-in template has no types that are known here
     page_size = 50
     since = START - timedelta(days=1)
 
@@ -157,6 +160,17 @@ def test_an_adapter_needs_fewer_than_250_lines(tmp_path: Path) -> None:
     assert {"__init__", "adapter", "client", "settings", "translate"} == {path.stem for path in made}
     lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in made)
     assert lines < MOST_LINES
+
+
+def test_the_template_keeps_the_rules_of_the_house(tmp_path: Path) -> None:
+    """M122: lengths, docstrings, rooms, money, time, names: what `tests/tidy` asks of every module."""
+    for path in fill_in(TEMPLATE, tmp_path / "toyshop"):
+        name = "kontera.storefronts.toyshop" + ("" if path.stem == "__init__" else f".{path.stem}")
+        module = Module(path.name, name, path.read_text(encoding="utf-8"), is_package=path.stem == "__init__")
+        rules = (shape.length_findings, shape.docstring_findings, imports.room_findings, imports.vendor_findings,
+                 conduct.money_findings, conduct.clock_findings, conduct.print_findings, conduct.except_findings,
+                 words.name_findings)  # fmt: skip
+        assert [] == [finding for rule in rules for finding in rule(module)]
 
 
 def test_no_name_of_the_template_is_left(tmp_path: Path) -> None:
