@@ -13,7 +13,6 @@ import msgspec
 
 from kontera.cli.pairs import Pair
 from kontera.cli.read_ledgers import Invoice, LedgerReader
-from kontera.money import exact
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -67,9 +66,9 @@ def pair_report(
     }
 
 
-def a_piece(calls: int, orders: int) -> str | None:
-    """Calls per order with two decimals."""
-    return str((exact(calls) / exact(orders)).quantize(exact("0.01"))) if orders else None
+def a_piece(calls: int, orders: int) -> float | None:
+    """Calls per order with two decimals: a count, not an amount."""
+    return round(calls / orders, 2) if orders else None
 
 
 def _quantile(values: list[int], percent: int) -> int | None:
