@@ -135,13 +135,13 @@ def test_a_document_replaced_as_it_was_about_to_leave_does_not(world: World, mon
     """M4: the order was judged anew between choosing the document and marking it: the old one never leaves."""
     world.arrives(sale("1"))
     mark = Poster._marked_as_sending
-    replaced = []
+    replaced: list[str] = []
 
-    def judged_meanwhile(self: Poster, row: Any) -> bool:
+    def judged_meanwhile(self: Poster, rows: Any) -> set[int]:
         if not replaced:
-            replaced.append(row.reference)
-            world.ledger.documents.filter(pk=row.pk).update(step="abandoned")
-        return mark(self, row)
+            replaced.append(rows[0].reference)
+            world.ledger.documents.filter(order=rows[0].order_id).update(step="abandoned")
+        return mark(self, rows)
 
     monkeypatch.setattr(Poster, "_marked_as_sending", judged_meanwhile)
     world.drain()

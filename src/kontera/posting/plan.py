@@ -6,12 +6,14 @@ Documents that left are never changed: a different wish about them is a case. Ta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from kontera.accounting.book import book
 from kontera.accounting.documents import Document, ExchangeRate, kind_of
@@ -36,6 +38,13 @@ def locked(order_id: int) -> ShopOrder:
     """The order's row, locked first and read then: a lock taken through a join finds nothing when the order's newest
     fact changes while we wait for it."""
     return ShopOrder.objects.select_for_update().get(pk=order_id)
+
+
+def locked_together(orders: Iterable[int]) -> dict[int, ShopOrder]:
+    """Several orders' rows, locked in one sequence by whoever locks more than one: none waits for another's lock
+    while it holds what the other waits for."""
+    rows = ShopOrder.objects.select_for_update().filter(pk__in=set(orders)).order_by("pk")
+    return {row.pk: row for row in rows}
 
 
 def judge(order_id: int, now: datetime) -> ShopOrder:
@@ -83,17 +92,27 @@ def hold_as_our_fault(order_id: int, error: Exception, now: datetime) -> None:
         hold(row, [Problem(code="OUR_FAULT", facts=facts)], now)
 
 
-def settle(row: ShopOrder, now: datetime) -> None:
-    """Called when one of its documents came to an end: the order is booked when none is left on its way."""
-    steps = set(row.documents.exclude(step=Step.ABANDONED).values_list("step", flat=True))
-    if not steps or not steps <= {Step.BOOKED, Step.DONE} or row.place == Place.WAITING:
+def settle(rows: Sequence[ShopOrder], now: datetime) -> None:
+    """Called when documents of these orders (locked) came to an end: one with none left on its way is booked."""
+    steps: dict[int | None, set[str]] = {}
+    alive = OutboxDocument.objects.filter(order__in=[row.pk for row in rows if row.place != Place.WAITING])
+    for order, step in alive.exclude(step=Step.ABANDONED).values_list("order_id", "step"):
+        steps.setdefault(order, set()).add(step)
+    ended = [row for row in rows if row.pk in steps and steps[row.pk] <= {Step.BOOKED, Step.DONE}]
+    if not ended:
         return
-    order = from_plain(Order, row.fact.content)
-    if order.refunded and not decisions.kept_as_booked(row, "REFUND_NOT_BOOKED"):
-        hold(row, [_after_booking("REFUND_NOT_BOOKED", row)], now)
-        return
-    row.place, row.booked_at, row.changed_at = Place.BOOKED, row.booked_at or now, now
-    row.save(update_fields=["place", "booked_at", "changed_at"])
+    refunds = ShopOrder.objects.filter(pk__in=[row.pk for row in ended], fact__content__refunded=True)
+    refunded = set(refunds.values_list("pk", flat=True))
+    booked = []
+    for row in ended:
+        if row.pk in refunded and not decisions.kept_as_booked(row, "REFUND_NOT_BOOKED"):
+            hold(row, [_after_booking("REFUND_NOT_BOOKED", row)], now)
+            continue
+        booked.append(row.pk)
+        row.place, row.booked_at, row.changed_at = Place.BOOKED, row.booked_at or now, now
+    ShopOrder.objects.filter(pk__in=booked).update(
+        place=Place.BOOKED, booked_at=Coalesce("booked_at", Value(now)), changed_at=now
+    )
 
 
 def _outcome(
@@ -190,7 +209,7 @@ def _go_on(row: ShopOrder, left: Sequence[OutboxDocument], now: datetime) -> Non
     row.place, row.changed_at = Place.POSTING, now
     row.left_out_rule = row.left_out_reason = ""
     row.save(update_fields=["place", "differences", "left_out_rule", "left_out_reason", "changed_at"])
-    settle(row, now)
+    settle([row], now)
 
 
 def _apply_after_leaving(
