@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
+import msgspec
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
@@ -21,7 +22,7 @@ from kontera.db.models import Connection, Fact, Look, OutboxDocument, ShopOrder
 from kontera.errors import KonteraError, Problem
 from kontera.intake.remembered import with_known_articles
 from kontera.money import to_json, to_plain
-from kontera.posting.plan import judge, leave_out
+from kontera.posting.plan import judge_locked, leave_out
 from kontera.storefronts.protocol import FactKind, Read
 
 Place = ShopOrder.Place
@@ -61,12 +62,13 @@ def keep_read(connection: Connection, look: Look, read: Read, exchanges: list[Ex
         if row is None or new:
             fact = _fact(connection, read, digest, latest.version + 1 if latest else 1, now)
             row = _head(connection, row, fact, read, now)
-        ShopOrder.objects.filter(pk=row.pk).update(looked_at=now)
+        else:
+            ShopOrder.objects.filter(pk=row.pk).update(looked_at=now)
         adapters.keep(connection, exchanges, order=row.pk)
         if read.left_out and _take_back(row, now):
             leave_out(row, LeftOut(rule="connection", reason=read.left_out), now)
         elif new or _is_open(row):
-            judge(row.pk, now)
+            judge_locked(row, now, new=latest is None)
         looked(look)
     return new
 
@@ -128,7 +130,7 @@ def _fact(connection: Connection, read: Read, digest: str, version: int, now: da
         version=version,
         digest=digest,
         raw=read.raw,
-        content=to_plain(read.order) if read.order else None,
+        content=msgspec.json.decode(to_json(read.order)) if read.order else None,  # as the database will tell it
         problem=to_plain(problem) if problem else None,
         read_at=now,
     )
@@ -141,9 +143,8 @@ def _head(connection: Connection, row: ShopOrder | None, fact: Fact, read: Read,
         external_id=read.id,
         number=read.id,
         first_seen_at=now,
-        looked_at=now,
     )
-    row.fact, row.changed_at = fact, now
+    row.fact, row.changed_at, row.looked_at = fact, now, now
     if read.order is not None:
         _copy(row, read.order)
     row.save()

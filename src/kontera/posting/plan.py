@@ -17,15 +17,15 @@ from django.db.models.functions import Coalesce
 
 from kontera.accounting.book import book
 from kontera.accounting.documents import Document, ExchangeRate, kind_of
-from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.accounting.outcome import Booking, LeftOut, Outcome, Problems
 from kontera.cases.holding import hold, let_go
 from kontera.clock import local_date
 from kontera.commerce import Order, OrderState
-from kontera.db.models import Lane, OutboxDocument, RulebookVersion, SetupSnapshot, ShopOrder
+from kontera.db.models import Lane, OutboxDocument, RulebookVersion, ShopOrder
 from kontera.errors import Problem
 from kontera.money import from_plain, to_plain
 from kontera.posting import decisions, rules
+from kontera.posting.ground import Ground, ground_of
 from kontera.work.engine import wake_after_commit
 
 Step = OutboxDocument.Step
@@ -51,37 +51,43 @@ def judge(order_id: int, now: datetime) -> ShopOrder:
     """Look at the order's newest fact and bring its place and its documents in line with it."""
     with transaction.atomic():
         row = locked(order_id)
-        if row.fact.content is None:
-            _judge_unreadable(row, now)
-            return row
-        ledger = row.connection.ledger
-        order = from_plain(Order, row.fact.content)
-        since = row.connection.since
-        if order.placed_at < since and not row.documents.exists():
-            leave_out(row, LeftOut(rule="cut_off", reason=f"placed before {since:%Y-%m-%d %H:%M} UTC"), now)
-            return row
-        version = rules.in_force(row.merchant_id, local_date(order.placed_at, row.connection.merchant.zone))
-        setup = SetupSnapshot.objects.filter(connection=ledger).order_by("-id").first() if ledger else None
-        if version is None or setup is None:
-            if ledger and setup is None:  # also when its lane is reading the set-up this very moment: it judges again
-                Lane.objects.filter(pk=ledger.pk).update(setup_at=None)
-            return row  # it has arrived; it is judged when there is something to judge it with
-        kept = list(row.documents.select_for_update().exclude(step=Step.ABANDONED).order_by("sequence"))
-        left = [document for document in kept if not _unsent(document)]
-        outcome = _outcome(row, order, version, setup, left)
-        if isinstance(outcome, Booking):
-            _plan(row, outcome, _as_written(row, order, version, setup, left) or outcome, version, kept, now)
-        elif left:
-            _apply_after_leaving(row, order, outcome, kept, now)
-        elif isinstance(outcome, LeftOut):
-            _abandon(kept, now)
-            leave_out(row, outcome, now)
-        else:
-            _abandon(kept, now)
-            hold(row, outcome.problems, now)
-        if ledger:
-            wake_after_commit(ledger.pk)
+        judge_locked(row, now)
         return row
+
+
+def judge_locked(row: ShopOrder, now: datetime, *, new: bool = False) -> None:
+    """`judge`, for whoever has the row locked already. new: made in this very transaction, so that there is nothing
+    about it yet: no document, no decision."""
+    if row.fact.content is None:
+        _judge_unreadable(row, now)
+        return
+    ground = ground_of(row.connection_id)
+    order = from_plain(Order, row.fact.content)
+    if order.placed_at < ground.since and (new or not row.documents.exists()):
+        leave_out(row, LeftOut(rule="cut_off", reason=f"placed before {ground.since:%Y-%m-%d %H:%M} UTC"), now)
+        return
+    version = ground.rulebook(local_date(order.placed_at, ground.zone))
+    if version is None or ground.setup is None:
+        if ground.ledger and ground.setup is None:  # also when its lane is reading it this very moment: it judges again
+            Lane.objects.filter(pk=ground.ledger).update(setup_at=None)
+        return  # it has arrived; it is judged when there is something to judge it with
+    standing = row.documents.select_for_update().exclude(step=Step.ABANDONED).order_by("sequence")
+    kept = [] if new else list(standing)
+    left = [document for document in kept if not _unsent(document)]
+    outcome = _outcome(row, order, version, ground, left, new=new)
+    if isinstance(outcome, Booking):
+        as_written = _as_written(row, order, version, ground, left) or outcome
+        _plan(row, outcome, as_written, version, ground, kept, now)
+    elif left:
+        _apply_after_leaving(row, order, outcome, kept, now)
+    elif isinstance(outcome, LeftOut):
+        _abandon(kept, now)
+        leave_out(row, outcome, now)
+    else:
+        _abandon(kept, now)
+        hold(row, outcome.problems, now)
+    if ground.ledger:
+        wake_after_commit(ground.ledger)
 
 
 def hold_as_our_fault(order_id: int, error: Exception, now: datetime) -> None:
@@ -116,19 +122,25 @@ def settle(rows: Sequence[ShopOrder], now: datetime) -> None:
 
 
 def _outcome(
-    row: ShopOrder, order: Order, version: RulebookVersion, setup: SetupSnapshot, left: Sequence[OutboxDocument]
+    row: ShopOrder,
+    order: Order,
+    version: RulebookVersion,
+    ground: Ground,
+    left: Sequence[OutboxDocument],
+    *,
+    new: bool = False,
 ) -> Outcome:
     """What the books must say, by this version of the rules. What has left is in the ledger: its settings of today
     cannot refuse it any more, and it keeps the exchange rate it was written with."""
-    merchant = row.connection.merchant
-    snapshot = from_plain(LedgerSetup, setup.content)
-    chosen = decisions.made_about(row)
-    if not left:
+    setup = ground.setup
+    assert setup is not None
+    chosen = {} if new else decisions.made_about(row)
+    if not left and not new:
         sticky = decisions.left_out_before(row)
         if sticky is not None:
             return sticky
     decided = frozenset({"VAT_DIFFERS"} if decisions.USE_SHOP_VAT in chosen else ())
-    lock = snapshot.locked_through
+    lock = setup.locked_through
     not_before = lock + timedelta(days=1) if lock and decisions.BOOK_ON_OPEN_DATE in chosen else None
     if left:
         not_before = date.fromisoformat(left[0].content["date"])
@@ -136,7 +148,7 @@ def _outcome(
     references = frozenset(document.reference for document in left)
     try:
         rulebook = rules.parsed(version)
-        return book(order, rulebook, snapshot, merchant.zone, merchant.country, decided, not_before, references, rate)
+        return book(order, rulebook, setup, ground.zone, ground.country, decided, not_before, references, rate)
     except Exception as error:  # noqa: BLE001 - law 4: a defect of ours holds this order, never the next one
         _log.exception("booking failed", order=row.number)
         facts = {"order": row.number, "reason": f"{type(error).__name__}: {error}"[:300]}
@@ -144,14 +156,14 @@ def _outcome(
 
 
 def _as_written(
-    row: ShopOrder, order: Order, version: RulebookVersion, setup: SetupSnapshot, left: Sequence[OutboxDocument]
+    row: ShopOrder, order: Order, version: RulebookVersion, ground: Ground, left: Sequence[OutboxDocument]
 ) -> Booking | None:
     """The same order by the rules that what has left was written with, to hold it against; None when those are the
     rules of today, or cannot book the order any more."""
     written = next((document.rulebook for document in left if document.rulebook), None)
     if written is None or written.pk == version.pk:
         return None
-    outcome = _outcome(row, order, written, setup, left)
+    outcome = _outcome(row, order, written, ground, left)
     return outcome if isinstance(outcome, Booking) else None
 
 
@@ -168,6 +180,7 @@ def _plan(
     booking: Booking,
     as_written: Booking,
     version: RulebookVersion,
+    ground: Ground,
     kept: Sequence[OutboxDocument],
     now: datetime,
 ) -> None:
@@ -189,18 +202,19 @@ def _plan(
     _abandon(kept, now)
     taken = {document.reference for document in left}
     rows = [
-        _row(row, document, sequence, version, now)
+        _row(row, document, sequence, version, ground, now)
         for sequence, document in enumerate(booking.documents)
         if document.reference not in taken
     ]
     OutboxDocument.objects.bulk_create(rows)
     if not left:
         row.differences = to_plain(booking.differences)
-    _go_on(row, left, now)
+    _go_on(row, left, now, more=bool(rows))
 
 
-def _go_on(row: ShopOrder, left: Sequence[OutboxDocument], now: datetime) -> None:
-    """The order waits for nothing any more: what was held of it goes on from where it stood."""
+def _go_on(row: ShopOrder, left: Sequence[OutboxDocument], now: datetime, *, more: bool = False) -> None:
+    """The order waits for nothing any more: what was held of it goes on from where it stood. more: documents of it
+    were planned just now."""
     for document in left:
         if document.step == Step.HELD:
             document.step, document.due_at, document.trouble = document.held_step, now, ""
@@ -209,7 +223,8 @@ def _go_on(row: ShopOrder, left: Sequence[OutboxDocument], now: datetime) -> Non
     row.place, row.changed_at = Place.POSTING, now
     row.left_out_rule = row.left_out_reason = ""
     row.save(update_fields=["place", "differences", "left_out_rule", "left_out_reason", "changed_at"])
-    settle([row], now)
+    if not more:
+        settle([row], now)
 
 
 def _apply_after_leaving(
@@ -244,10 +259,12 @@ def _abandon(documents: Sequence[OutboxDocument], now: datetime) -> None:
             document.save(update_fields=["step", "finished_at"])
 
 
-def _row(row: ShopOrder, document: Document, sequence: int, version: RulebookVersion, now: datetime) -> OutboxDocument:
+def _row(
+    row: ShopOrder, document: Document, sequence: int, version: RulebookVersion, ground: Ground, now: datetime
+) -> OutboxDocument:
     return OutboxDocument(
         merchant_id=row.merchant_id,
-        connection=row.connection.ledger,
+        connection_id=ground.ledger or 0,
         order=row,
         fact=row.fact,
         rulebook=version,
