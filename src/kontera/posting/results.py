@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
+from django.db import connection as database
 
 from kontera.accounting.documents import CustomerPayment, Document, SalesInvoice, SalesOrder, Voucher
 from kontera.cases.holding import hold
@@ -38,9 +39,16 @@ _TIMED_OUT = 9  # a request that timed out is given this many times as long to a
 # Where a document stands when the call about it was refused: a refused record was surely not written, a refused look
 # leaves it as uncertain as it was.
 _STOOD_AT = {Call.BOOK: Step.RECORDED, Call.LOOK: Step.SENDING}
-_ENDS = (Call.RECORD, Call.LOOK, Call.BOOK)  # calls an order may be booked or held by
 _SESSION_GONE = (OperationalError, InterfaceError)  # Django would go on in another, which does not hold the lane
 _RECEIPT = ("receipt", "number", "url", "voucher")
+_FURTHER = """
+UPDATE kontera_outboxdocument AS document
+SET step = further.step, due_at = further.due_at, finished_at = further.finished_at, trouble = '',
+    number = further.number, url = further.url, voucher = further.voucher, receipt = further.receipt
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
+    %s::jsonb[]) AS further(id, step, due_at, finished_at, number, url, voucher, receipt)
+WHERE document.id = further.id AND document.step NOT IN ('abandoned', 'booked')
+"""
 _log = structlog.get_logger("kontera.posting")
 
 
@@ -60,6 +68,7 @@ class Results:
         self._clock = clock
         self._settle = settle_seconds
         self._numbers = numbers
+        self._further: list[OutboxDocument] = []  # came a step further, to be saved together
 
     def take(self, ended: Sequence[Ended]) -> int:
         """Keep what became of calls; answers how many documents arrived with it. One that cannot be kept never keeps
@@ -95,13 +104,15 @@ class Results:
 
     def _answers(self, ended: Sequence[Ended]) -> int:
         """Orders are locked before their documents change, as whoever judges an order does."""
+        self._further = []
         with transaction.atomic():
             orders = plan.locked_together(
-                [row.order_id for row, _, done in ended if row.order_id and done.call in _ENDS]
+                [row.order_id for row, document, done in ended if row.order_id and _may_arrive(document, done)]
             )
             exchanges = [(one, row.order_id, row.pk) for row, _, done in ended for one in done.exchanges]
             adapters.keep_all(self._connection, exchanges)
             arrived = [row for row, document, done in ended if self._answer(row, document, done)]
+            _further(self._further)
             plan.settle([orders[row.order_id] for row in arrived if row.order_id], self._clock.now())
         return len(arrived)
 
@@ -167,7 +178,7 @@ class Results:
         if answer.receipt.booked:
             return self._arrived(row, Step.BOOKED)
         row.step, row.due_at, row.trouble = Step.RECORDED, self._clock.now(), ""
-        _saved(row, "step", "due_at", "trouble", *_RECEIPT)
+        self._further.append(row)
         return False
 
     def _differs(self, row: OutboxDocument, document: Document, receipt: Receipt) -> Problem | None:
@@ -183,7 +194,8 @@ class Results:
 
     def _arrived(self, row: OutboxDocument, step: str) -> bool:
         row.step, row.finished_at, row.trouble = step, self._clock.now(), ""
-        return _saved(row, "step", "finished_at", "trouble", *_RECEIPT)
+        self._further.append(row)
+        return True
 
     def _receipt(self, row: OutboxDocument, receipt: Receipt) -> None:
         """Note it on the row; it is saved with the row's next step."""
@@ -242,6 +254,23 @@ def _saved(row: OutboxDocument, *fields: str) -> bool:
     """Save what a call became, unless the document was replaced or finished meanwhile; answers whether it was."""
     standing = OutboxDocument.objects.filter(pk=row.pk).exclude(step__in=(Step.ABANDONED, Step.BOOKED))
     return standing.update(**{field: getattr(row, field) for field in fields}) == 1
+
+
+def _further(rows: Sequence[OutboxDocument]) -> None:
+    """`_saved`, for documents that came a step further."""
+    if not rows:
+        return
+    receipts = [msgspec.json.encode(row.receipt).decode() for row in rows]
+    columns = [[getattr(row, name) for row in rows] for name in ("pk", "step", "due_at", "finished_at", *_RECEIPT[1:])]
+    with database.cursor() as cursor:
+        cursor.execute(_FURTHER, [*columns, receipts])
+
+
+def _may_arrive(document: Document, done: Done) -> bool:
+    """Whether the document may have come to its end with this answer, and its order with it."""
+    if done.call in (Call.RECORD, Call.LOOK):
+        return done.answer is not None and (done.answer.receipt.booked or not _to_be_booked(document))
+    return done.call is Call.BOOK
 
 
 def _to_be_booked(document: Document) -> bool:
