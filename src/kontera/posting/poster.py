@@ -38,7 +38,7 @@ _MARK = """
 UPDATE kontera_outboxdocument AS document
 SET step = 'sending', sent_at = %s, trouble = '', attempts = document.attempts + 1,
     quote = mark.quote, differences = mark.differences
-FROM unnest(%s::bigint[], %s::jsonb[], %s::jsonb[]) AS mark(id, quote, differences)
+FROM jsonb_to_recordset(%s::jsonb) AS mark(id bigint, quote jsonb, differences jsonb)
 WHERE document.id = mark.id AND document.step = 'planned'
 RETURNING document.id
 """
@@ -196,10 +196,9 @@ class Poster:
         for row in rows:
             row.step, row.sent_at, row.trouble = Step.SENDING, now, ""
             row.attempts += 1
-        quotes = [msgspec.json.encode(row.quote).decode() for row in rows]
-        differences = [msgspec.json.encode(row.differences).decode() for row in rows]
+        marks = [{"id": row.pk, "quote": row.quote, "differences": row.differences} for row in rows]
         with database.cursor() as cursor:
-            cursor.execute(_MARK, [now, [row.pk for row in rows], quotes, differences])
+            cursor.execute(_MARK, [now, msgspec.json.encode(marks).decode()])
             return {pk for (pk,) in cursor.fetchall()}
 
     def _quoted(self, row: OutboxDocument, document: Document) -> bool:

@@ -45,8 +45,8 @@ _FURTHER = """
 UPDATE kontera_outboxdocument AS document
 SET step = further.step, due_at = further.due_at, finished_at = further.finished_at, trouble = '',
     number = further.number, url = further.url, voucher = further.voucher, receipt = further.receipt
-FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
-    %s::jsonb[]) AS further(id, step, due_at, finished_at, number, url, voucher, receipt)
+FROM jsonb_to_recordset(%s::jsonb) AS further(id bigint, step text, due_at timestamptz, finished_at timestamptz,
+    number text, url text, voucher text, receipt jsonb)
 WHERE document.id = further.id AND document.step NOT IN ('abandoned', 'booked')
 """
 _log = structlog.get_logger("kontera.posting")
@@ -260,10 +260,10 @@ def _further(rows: Sequence[OutboxDocument]) -> None:
     """`_saved`, for documents that came a step further."""
     if not rows:
         return
-    receipts = [msgspec.json.encode(row.receipt).decode() for row in rows]
-    columns = [[getattr(row, name) for row in rows] for name in ("pk", "step", "due_at", "finished_at", *_RECEIPT[1:])]
+    columns = ("id", "step", "due_at", "finished_at", *_RECEIPT)
+    further = [{name: getattr(row, name) for name in columns} for row in rows]
     with database.cursor() as cursor:
-        cursor.execute(_FURTHER, [*columns, receipts])
+        cursor.execute(_FURTHER, [msgspec.json.encode(further).decode()])
 
 
 def _may_arrive(document: Document, done: Done) -> bool:
