@@ -31,16 +31,19 @@ OF_THE_SETTINGS = ("connection", "cut_off")  # rules that another setting of the
 _log = structlog.get_logger("kontera.intake")
 
 
-def keep_or_hold(connection: Connection, look: Look, read: Read, exchanges: list[Exchange], now: datetime) -> bool:
+def keep_or_hold(
+    connection: Connection, look: Look, read: Read, exchanges: list[Exchange], now: datetime, *, known: bool = True
+) -> bool:
     """`keep_read`; an order that cannot be kept or judged as it is waits in a case of its own, with the shop's answer
     kept as received (law 4). Raises only when the database itself is out of reach."""
     try:
-        return keep_read(connection, look, read, exchanges, now)
+        return keep_read(connection, look, read, exchanges, now, known=known)
     except (OperationalError, InterfaceError):
         raise  # the session is gone or must give way to another: nothing of this order's
     except Exception as error:  # noqa: BLE001 - law 4: a defect of ours holds this order, never the next one
         _log.exception("order could not be kept", connection=connection.code, order=read.id)
-        return keep_read(connection, look, our_fault(read.kind, read.id, error, read.raw), exchanges, now)
+        fault = our_fault(read.kind, read.id, error, read.raw)
+        return keep_read(connection, look, fault, exchanges, now, known=known)
 
 
 def our_fault(kind: FactKind, external_id: str, error: Exception, raw: bytes = b"") -> Read:
@@ -51,10 +54,14 @@ def our_fault(kind: FactKind, external_id: str, error: Exception, raw: bytes = b
     return Read(kind=kind, id=external_id, raw=raw, problem=_fault(external_id, reason, error))
 
 
-def keep_read(connection: Connection, look: Look, read: Read, exchanges: list[Exchange], now: datetime) -> bool:
-    """Keep one object as read; answers whether it was new or changed."""
+def keep_read(
+    connection: Connection, look: Look, read: Read, exchanges: list[Exchange], now: datetime, *, known: bool = True
+) -> bool:
+    """Keep one object as read; answers whether it was new or changed. known False: there is no row of the order yet
+    (nobody but the holder of the shop's lane makes one)."""
     with transaction.atomic():
-        row = ShopOrder.objects.select_for_update().filter(connection=connection, external_id=read.id).first()
+        rows = ShopOrder.objects.select_for_update().filter(connection=connection, external_id=read.id)
+        row = rows.first() if known else None
         latest = row.fact if row else None
         read = with_known_articles(read, latest.content if latest else None)
         digest = _digest(read)

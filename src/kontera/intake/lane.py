@@ -190,12 +190,15 @@ def _read(connection: Connection, shop: Storefront, looks: Sequence[Look], clock
     with ThreadPoolExecutor(vendor.at_once, thread_name_prefix="read") as pool:
         for chunk, result in zip(chunks, pool.map(lambda some: _ask(shop, some), chunks), strict=True):
             exchanges, found, error = result
+            orders = ShopOrder.objects.filter(connection=connection, external_id__in=list(found))
+            known = set(orders.values_list("external_id", flat=True))
             with engine.waking_together():
                 for look in chunk:
                     if look.external_id in found:
                         own = [one for one in exchanges if _is_about(one.url, look.external_id)]
                         exchanges = [one for one in exchanges if one not in own]
-                        keep_or_hold(connection, look, found[look.external_id], own, clock.now())
+                        read = found[look.external_id]
+                        keep_or_hold(connection, look, read, own, clock.now(), known=read.id in known)
                     elif error is not None:
                         failed.append((look, error))
                 adapters.keep(connection, exchanges)

@@ -6,14 +6,13 @@ Documents that left are never changed: a different wish about them is a case. Ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
+from django.db import connection as database
 from django.db import transaction
-from django.db.models import Value
-from django.db.models.functions import Coalesce
 
 from kontera.accounting.book import book
 from kontera.accounting.documents import Document, ExchangeRate, kind_of
@@ -28,6 +27,22 @@ from kontera.posting import decisions, rules
 from kontera.posting.ground import Ground, ground_of
 from kontera.work.engine import wake_after_commit
 
+_SETTLE = """
+WITH ended AS (
+    SELECT shoporder.id, coalesce((fact.content->>'refunded')::boolean, false) AS refunded
+    FROM kontera_shoporder AS shoporder
+    JOIN kontera_fact AS fact ON fact.id = shoporder.fact_id
+    JOIN kontera_outboxdocument AS document ON document.order_id = shoporder.id AND document.step <> 'abandoned'
+    WHERE shoporder.id = ANY(%(orders)s) AND shoporder.place <> 'waiting'
+    GROUP BY shoporder.id, fact.id
+    HAVING bool_and(document.step IN ('booked', 'done'))
+), booked AS (
+    UPDATE kontera_shoporder AS shoporder
+    SET place = 'booked', booked_at = coalesce(shoporder.booked_at, %(now)s), changed_at = %(now)s
+    FROM ended WHERE ended.id = shoporder.id AND NOT ended.refunded
+)
+SELECT id, refunded FROM ended
+"""
 Step = OutboxDocument.Step
 Place = ShopOrder.Place
 _UNSENT = (Step.PLANNED,)
@@ -40,11 +55,12 @@ def locked(order_id: int) -> ShopOrder:
     return ShopOrder.objects.select_for_update().get(pk=order_id)
 
 
-def locked_together(orders: Iterable[int]) -> dict[int, ShopOrder]:
-    """Several orders' rows, locked in one sequence by whoever locks more than one: none waits for another's lock
-    while it holds what the other waits for."""
-    rows = ShopOrder.objects.select_for_update().filter(pk__in=set(orders)).order_by("pk")
-    return {row.pk: row for row in rows}
+def lock(orders: Collection[int]) -> None:
+    """Lock several orders' rows, in one sequence: whoever locks more than one never waits for a lock while it holds
+    what its owner waits for."""
+    if orders:
+        with database.cursor() as cursor:
+            cursor.execute("SELECT id FROM kontera_shoporder WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(orders)])
 
 
 def judge(order_id: int, now: datetime) -> ShopOrder:
@@ -98,27 +114,20 @@ def hold_as_our_fault(order_id: int, error: Exception, now: datetime) -> None:
         hold(row, [Problem(code="OUR_FAULT", facts=facts)], now)
 
 
-def settle(rows: Sequence[ShopOrder], now: datetime) -> None:
-    """Called when documents of these orders (locked) came to an end: one with none left on its way is booked."""
-    steps: dict[int | None, set[str]] = {}
-    alive = OutboxDocument.objects.filter(order__in=[row.pk for row in rows if row.place != Place.WAITING])
-    for order, step in alive.exclude(step=Step.ABANDONED).values_list("order_id", "step"):
-        steps.setdefault(order, set()).add(step)
-    ended = [row for row in rows if row.pk in steps and steps[row.pk] <= {Step.BOOKED, Step.DONE}]
-    if not ended:
+def settle(orders: Collection[int], now: datetime) -> None:
+    """Called when documents of these orders (locked) came to an end: one with none left on its way is booked, unless a
+    refund needs somebody's decision first."""
+    if not orders:
         return
-    refunds = ShopOrder.objects.filter(pk__in=[row.pk for row in ended], fact__content__refunded=True)
-    refunded = set(refunds.values_list("pk", flat=True))
-    booked = []
-    for row in ended:
-        if row.pk in refunded and not decisions.kept_as_booked(row, "REFUND_NOT_BOOKED"):
+    with database.cursor() as cursor:
+        cursor.execute(_SETTLE, {"orders": list(orders), "now": now})
+        refunded = [pk for pk, has_refund in cursor.fetchall() if has_refund]
+    for row in ShopOrder.objects.filter(pk__in=refunded).order_by("pk") if refunded else ():
+        if decisions.kept_as_booked(row, "REFUND_NOT_BOOKED"):
+            row.place, row.booked_at, row.changed_at = Place.BOOKED, row.booked_at or now, now
+            row.save(update_fields=["place", "booked_at", "changed_at"])
+        else:
             hold(row, [_after_booking("REFUND_NOT_BOOKED", row)], now)
-            continue
-        booked.append(row.pk)
-        row.place, row.booked_at, row.changed_at = Place.BOOKED, row.booked_at or now, now
-    ShopOrder.objects.filter(pk__in=booked).update(
-        place=Place.BOOKED, booked_at=Coalesce("booked_at", Value(now)), changed_at=now
-    )
 
 
 def _outcome(
@@ -224,7 +233,8 @@ def _go_on(row: ShopOrder, left: Sequence[OutboxDocument], now: datetime, *, mor
     row.left_out_rule = row.left_out_reason = ""
     row.save(update_fields=["place", "differences", "left_out_rule", "left_out_reason", "changed_at"])
     if not more:
-        settle([row], now)
+        settle([row.pk], now)
+        row.refresh_from_db(fields=["place", "booked_at", "changed_at"])
 
 
 def _apply_after_leaving(

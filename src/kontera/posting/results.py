@@ -106,14 +106,12 @@ class Results:
         """Orders are locked before their documents change, as whoever judges an order does."""
         self._further = []
         with transaction.atomic():
-            orders = plan.locked_together(
-                [row.order_id for row, document, done in ended if row.order_id and _may_arrive(document, done)]
-            )
+            plan.lock({row.order_id for row, document, done in ended if row.order_id and _may_arrive(document, done)})
             exchanges = [(one, row.order_id, row.pk) for row, _, done in ended for one in done.exchanges]
             adapters.keep_all(self._connection, exchanges)
             arrived = [row for row, document, done in ended if self._answer(row, document, done)]
             _further(self._further)
-            plan.settle([orders[row.order_id] for row in arrived if row.order_id], self._clock.now())
+            plan.settle({row.order_id for row in arrived if row.order_id}, self._clock.now())
         return len(arrived)
 
     def _trouble(self, ended: Ended) -> int:
