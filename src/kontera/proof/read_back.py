@@ -20,6 +20,7 @@ from kontera.errors import NeedsSignIn, Problem, WillRetry
 from kontera.ledgers.protocol import Entry, Ledger, Quote, Receipt
 from kontera.money import ZERO, from_plain
 from kontera.posting.calls import Done, Pool
+from kontera.posting.plan import lock
 from kontera.posting.results import LaneMustRest
 
 _CHUNK = 24
@@ -67,6 +68,7 @@ def _compare(connection: Connection, found: Sequence[tuple[OutboxDocument, Done]
     documents change, as whoever judges an order does."""
     wrong = {row.pk: _wrong(row, done.answer) for row, done in found}
     with transaction.atomic():
+        lock({row.order_id for row, _ in found if row.order_id})
         for row, _ in found:
             if wrong[row.pk]:
                 _hold(row, _differs(row, wrong[row.pk]), now)
