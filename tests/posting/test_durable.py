@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
+from kontera.accounting.starter import starter_text
 from kontera.calls import Caller, Exchange, RateWindow
 from kontera.clock import SystemClock
-from kontera.db.models import Lane, SetupSnapshot, ShopOrder
+from kontera.db.models import Lane, RulebookVersion, SetupSnapshot, ShopOrder
 from kontera.errors import Uncertain, WillRetry
 from kontera.ledgers.fortnox.adapter import FortnoxLedger
+from kontera.posting import rules
+from kontera.posting.calls import Call
 from kontera.posting.poster import SETTLE_SECONDS, Poster
+from kontera.posting.results import Results
 from kontera.sandboxes.kit import Fault
 from kontera.work.lanes import LEASE_SECONDS
 from tests.posting.test_once import sale
@@ -149,3 +153,38 @@ def test_a_document_replaced_as_it_was_about_to_leave_does_not(world: World, mon
     assert "abandoned" == world.ledger.documents.get(reference="nt-1").step
     world.ledger.lane.refresh_from_db()
     assert world.ledger.lane.rest_until is None
+
+
+def test_a_result_that_cannot_be_kept_keeps_no_other_from_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M1: calls answered together are kept together, and each by itself when one of them cannot be."""
+    world.drain()
+    for number in ("1", "2", "3"):
+        world.arrives(sale(number))
+    answer = Results._answer
+
+    def bad(self: Results, row: Any, document: Any, done: Any) -> bool:
+        if row.reference == "nt-2" and done.call is Call.RECORD:
+            raise ValueError("a defect of ours")
+        return answer(self, row, document, done)
+
+    monkeypatch.setattr(Results, "_answer", bad)
+    world.drain()
+    numbers = dict(world.ledger.documents.filter(kind="sales_invoice").values_list("reference", "number"))
+    assert [True, False, True] == [bool(numbers[f"nt-{number}"]) for number in ("1", "2", "3")]
+    assert "sending" == world.ledger.documents.get(reference="nt-2").step  # and is looked for, not sent again
+    world.forget_rest()
+    world.drain(2)
+    assert ["booked"] * 3 == [world.order(number).place for number in ("1", "2", "3")]
+    assert 3 == world.sandbox.views()["audit"]()["invoices"]
+
+
+def test_an_order_is_judged_by_the_rulebook_of_that_moment(world: World) -> None:
+    """What was parsed before is not what holds now."""
+    world.drain()
+    used = []
+    for number in ("1", "2"):
+        order = world.arrives(sale(number))
+        used.append({document.rulebook_id for document in order.documents.all()})
+        rules.activate(world.merchant, starter_text("se-bas"), author="test", reason="again", now=CLOCK.now())
+    first, second = RulebookVersion.objects.filter(merchant=world.merchant).order_by("version")[:2]
+    assert [{first.pk}, {second.pk}] == used
