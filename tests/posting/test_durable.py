@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection as database
+from django.db import transaction
 
 from kontera.accounting.starter import starter_text
 from kontera.calls import Caller, Exchange, RateWindow
@@ -18,6 +20,7 @@ from kontera.posting.calls import Call
 from kontera.posting.poster import SETTLE_SECONDS, Poster
 from kontera.posting.results import Results
 from kontera.sandboxes.kit import Fault
+from kontera.work import lanes
 from kontera.work.lanes import LEASE_SECONDS
 from tests.posting.test_once import sale
 from tests.posting.world import World
@@ -54,22 +57,22 @@ def test_who_asks_while_the_set_up_is_being_read_is_not_overlooked(
 ) -> None:
     """A case is released while the lane reads: what it read may be older than the mending, so it reads once more."""
     world.drain()
-    lanes = Lane.objects.filter(pk=world.ledger.pk)
+    rows = Lane.objects.filter(pk=world.ledger.pk)
     read = FortnoxLedger.setup
     readings = []
 
     def asked_meanwhile(self: FortnoxLedger) -> Any:
         readings.append(CLOCK.now())
         if len(readings) == 1:
-            lanes.update(setup_at=None)
+            rows.update(setup_at=None)
         return read(self)
 
     monkeypatch.setattr(FortnoxLedger, "setup", asked_meanwhile)
-    lanes.update(setup_at=None)
+    rows.update(setup_at=None)
     world.drain()
-    assert lanes.get().setup_at is None
+    assert rows.get().setup_at is None
     world.drain()
-    assert (2, True) == (len(readings), lanes.get().setup_at > CLOCK.now())
+    assert (2, True) == (len(readings), rows.get().setup_at > CLOCK.now())
 
 
 def test_what_a_dead_worker_was_sending_is_looked_for_when_it_has_surely_arrived(world: World) -> None:
@@ -188,3 +191,24 @@ def test_an_order_is_judged_by_the_rulebook_of_that_moment(world: World) -> None
         rules.activate(world.merchant, starter_text("se-bas"), author="test", reason="again", now=CLOCK.now())
     first, second = RulebookVersion.objects.filter(merchant=world.merchant).order_by("version")[:2]
     assert [{first.pk}, {second.pk}] == used
+
+
+def test_only_the_mark_that_something_is_being_sent_waits_for_the_disk(world: World) -> None:
+    """M20: whatever else the server may lose in a crash is done over; a document that left must be known to have."""
+    world.drain()
+    row = world.arrives(sale("1"))
+    document = row.documents.get(kind="sales_invoice")
+    document.quote = {}
+    with lanes.commits_need_not_wait():
+        with transaction.atomic():
+            marked = Poster(world.ledger, Any, Any, CLOCK, 1, Any)._marked_as_sending([document])  # type: ignore[arg-type]
+            assert ({document.pk}, "on") == (marked, how_commits_are_made())
+        assert "off" == how_commits_are_made()
+    assert "on" == how_commits_are_made()
+
+
+def how_commits_are_made() -> str:
+    """on: they wait for the disk."""
+    with database.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        return str(cursor.fetchone()[0])

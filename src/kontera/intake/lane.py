@@ -46,7 +46,8 @@ def drain(lane: Lane, clock: Clock) -> None:
     window = adapters.window_of(connection, clock)
     lanes.enter(lane, window)
     try:
-        _work(lane, connection, clock, window)
+        with lanes.commits_need_not_wait():
+            _work(lane, connection, clock, window)
         lanes.well_again(lane)
         connection_well(connection, clock.now())
     except (WillRetry, NeedsOperator) as error:

@@ -40,7 +40,7 @@ SET step = 'sending', sent_at = %s, trouble = '', attempts = document.attempts +
     quote = mark.quote, differences = mark.differences
 FROM jsonb_to_recordset(%s::jsonb) AS mark(id bigint, quote jsonb, differences jsonb)
 WHERE document.id = mark.id AND document.step = 'planned'
-RETURNING document.id
+RETURNING document.id, set_config('synchronous_commit', 'on', true)
 """
 _FRESH = timedelta(milliseconds=500)  # how long what was read as due is worked off before it is asked for again
 _SHOW_LIFE_SECONDS = 1.0  # well under the lease: while calls are in flight the lane shows that it lives
@@ -199,7 +199,7 @@ class Poster:
         marks = [{"id": row.pk, "quote": row.quote, "differences": row.differences} for row in rows]
         with database.cursor() as cursor:
             cursor.execute(_MARK, [now, msgspec.json.encode(marks).decode()])
-            return {pk for (pk,) in cursor.fetchall()}
+            return {pk for pk, _ in cursor.fetchall()}
 
     def _quoted(self, row: OutboxDocument, document: Document) -> bool:
         """Law 5: what the ledger would refuse or add up differently is held before anything is sent."""
