@@ -43,7 +43,8 @@ def drain(lane: Lane, clock: Clock, read_back: ReadBack) -> None:
     if abandoned:
         _let_settle(connection, clock.now())
     try:
-        _work(lane, connection, clock, window, read_back, abandoned)
+        with lanes.commits_need_not_wait():
+            _work(lane, connection, clock, window, read_back, abandoned)
         lanes.well_again(lane)
         connection_well(connection, clock.now())
         Connection.objects.filter(pk=connection.pk).update(last_heard_at=clock.now())
