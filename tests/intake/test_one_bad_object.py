@@ -174,7 +174,7 @@ def test_a_database_out_of_reach_blames_no_order(pair: Pair, monkeypatch: pytest
     def gone(*_: object) -> bool:
         raise OperationalError("the session is gone")
 
-    monkeypatch.setattr(facts, "judge", gone)
+    monkeypatch.setattr(facts, "judge_locked", gone)
     pair.works()
     assert [str(bought.id)] == list(pair.shop.looks.values_list("external_id", flat=True))
     assert 0 == pair.shop.orders.count()

@@ -6,14 +6,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection as database
+from django.db import transaction
 
+from kontera.accounting.starter import starter_text
 from kontera.calls import Caller, Exchange, RateWindow
 from kontera.clock import SystemClock
-from kontera.db.models import Lane, SetupSnapshot, ShopOrder
+from kontera.db.models import Lane, RulebookVersion, SetupSnapshot, ShopOrder
 from kontera.errors import Uncertain, WillRetry
 from kontera.ledgers.fortnox.adapter import FortnoxLedger
+from kontera.posting import rules
+from kontera.posting.calls import Call
 from kontera.posting.poster import SETTLE_SECONDS, Poster
+from kontera.posting.results import Results
 from kontera.sandboxes.kit import Fault
+from kontera.work import lanes
 from kontera.work.lanes import LEASE_SECONDS
 from tests.posting.test_once import sale
 from tests.posting.world import World
@@ -50,22 +57,22 @@ def test_who_asks_while_the_set_up_is_being_read_is_not_overlooked(
 ) -> None:
     """A case is released while the lane reads: what it read may be older than the mending, so it reads once more."""
     world.drain()
-    lanes = Lane.objects.filter(pk=world.ledger.pk)
+    rows = Lane.objects.filter(pk=world.ledger.pk)
     read = FortnoxLedger.setup
     readings = []
 
     def asked_meanwhile(self: FortnoxLedger) -> Any:
         readings.append(CLOCK.now())
         if len(readings) == 1:
-            lanes.update(setup_at=None)
+            rows.update(setup_at=None)
         return read(self)
 
     monkeypatch.setattr(FortnoxLedger, "setup", asked_meanwhile)
-    lanes.update(setup_at=None)
+    rows.update(setup_at=None)
     world.drain()
-    assert lanes.get().setup_at is None
+    assert rows.get().setup_at is None
     world.drain()
-    assert (2, True) == (len(readings), lanes.get().setup_at > CLOCK.now())
+    assert (2, True) == (len(readings), rows.get().setup_at > CLOCK.now())
 
 
 def test_what_a_dead_worker_was_sending_is_looked_for_when_it_has_surely_arrived(world: World) -> None:
@@ -135,13 +142,13 @@ def test_a_document_replaced_as_it_was_about_to_leave_does_not(world: World, mon
     """M4: the order was judged anew between choosing the document and marking it: the old one never leaves."""
     world.arrives(sale("1"))
     mark = Poster._marked_as_sending
-    replaced = []
+    replaced: list[str] = []
 
-    def judged_meanwhile(self: Poster, row: Any) -> bool:
+    def judged_meanwhile(self: Poster, rows: Any) -> set[int]:
         if not replaced:
-            replaced.append(row.reference)
-            world.ledger.documents.filter(pk=row.pk).update(step="abandoned")
-        return mark(self, row)
+            replaced.append(rows[0].reference)
+            world.ledger.documents.filter(order=rows[0].order_id).update(step="abandoned")
+        return mark(self, rows)
 
     monkeypatch.setattr(Poster, "_marked_as_sending", judged_meanwhile)
     world.drain()
@@ -149,3 +156,59 @@ def test_a_document_replaced_as_it_was_about_to_leave_does_not(world: World, mon
     assert "abandoned" == world.ledger.documents.get(reference="nt-1").step
     world.ledger.lane.refresh_from_db()
     assert world.ledger.lane.rest_until is None
+
+
+def test_a_result_that_cannot_be_kept_keeps_no_other_from_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M1: calls answered together are kept together, and each by itself when one of them cannot be."""
+    world.drain()
+    for number in ("1", "2", "3"):
+        world.arrives(sale(number))
+    answer = Results._answer
+
+    def bad(self: Results, row: Any, document: Any, done: Any) -> bool:
+        if row.reference == "nt-2" and done.call is Call.RECORD:
+            raise ValueError("a defect of ours")
+        return answer(self, row, document, done)
+
+    monkeypatch.setattr(Results, "_answer", bad)
+    world.drain()
+    numbers = dict(world.ledger.documents.filter(kind="sales_invoice").values_list("reference", "number"))
+    assert [True, False, True] == [bool(numbers[f"nt-{number}"]) for number in ("1", "2", "3")]
+    assert "sending" == world.ledger.documents.get(reference="nt-2").step  # and is looked for, not sent again
+    world.forget_rest()
+    world.drain(2)
+    assert ["booked"] * 3 == [world.order(number).place for number in ("1", "2", "3")]
+    assert 3 == world.sandbox.views()["audit"]()["invoices"]
+
+
+def test_an_order_is_judged_by_the_rulebook_of_that_moment(world: World) -> None:
+    """What was parsed before is not what holds now."""
+    world.drain()
+    used = []
+    for number in ("1", "2"):
+        order = world.arrives(sale(number))
+        used.append({document.rulebook_id for document in order.documents.all()})
+        rules.activate(world.merchant, starter_text("se-bas"), author="test", reason="again", now=CLOCK.now())
+    first, second = RulebookVersion.objects.filter(merchant=world.merchant).order_by("version")[:2]
+    assert [{first.pk}, {second.pk}] == used
+
+
+def test_only_the_mark_that_something_is_being_sent_waits_for_the_disk(world: World) -> None:
+    """M20: whatever else the server may lose in a crash is done over; a document that left must be known to have."""
+    world.drain()
+    row = world.arrives(sale("1"))
+    document = row.documents.get(kind="sales_invoice")
+    document.quote = {}
+    with lanes.commits_need_not_wait():
+        with transaction.atomic():
+            marked = Poster(world.ledger, Any, Any, CLOCK, 1, Any)._marked_as_sending([document])  # type: ignore[arg-type]
+            assert ({document.pk}, "on") == (marked, how_commits_are_made())
+        assert "off" == how_commits_are_made()
+    assert "on" == how_commits_are_made()
+
+
+def how_commits_are_made() -> str:
+    """on: they wait for the disk."""
+    with database.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        return str(cursor.fetchone()[0])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db import connection as database
 
 from kontera.db.models import Fact, Lane, Look, OutboxDocument, ShopOrder
@@ -47,6 +48,20 @@ def test_many_wake_ups_are_one(pair: Any) -> None:
     shop, _ = pair
     assert [True, False, False] == [engine.wake(shop.pk) for _ in range(3)]
     assert ["todo"] == wake_ups(shop)
+
+
+def test_lanes_woken_together_are_woken_once_and_after_the_commits(pair: Any) -> None:
+    """What was rolled back wakes nobody."""
+    shop, ledger = pair
+    with engine.waking_together():
+        for _ in range(2):
+            with transaction.atomic():
+                engine.wake_after_commit(shop.pk)
+        with contextlib.suppress(ValueError), transaction.atomic():
+            engine.wake_after_commit(ledger.pk)
+            raise ValueError
+        assert [] == wake_ups(shop)
+    assert (["todo"], []) == (wake_ups(shop), wake_ups(ledger))
 
 
 def test_a_dead_workers_lane_is_woken_again(pair: Any) -> None:

@@ -27,15 +27,17 @@ def hold(order: ShopOrder, problems: Sequence[Problem], now: datetime) -> None:
     Runs inside the caller's transaction, with the order's row locked.
     """
     cases = [_waits_for(order, problem, now) for problem in problems]
-    _release(order, now, still={case.pk for case in cases})
+    if order.place == ShopOrder.Place.WAITING:
+        _release(order, now, still={case.pk for case in cases})
     order.place = ShopOrder.Place.WAITING
     order.changed_at = now
     order.save(update_fields=["place", "changed_at"])
 
 
 def let_go(order: ShopOrder, now: datetime) -> None:
-    """The order waits for nothing any more."""
-    _release(order, now, still=set())
+    """The order waits for nothing any more. An order in another place waits for nothing already."""
+    if order.place == ShopOrder.Place.WAITING:
+        _release(order, now, still=set())
 
 
 def hold_connection(connection: Connection, problem: Problem, now: datetime) -> Case:

@@ -7,7 +7,7 @@ are handed back to the lane, which keeps them in the same transaction as what ca
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, cast
@@ -61,9 +61,14 @@ def ledger(connection: Connection, clock: Clock, window: RateWindow) -> Ledger:
 
 
 def keep(
-    connection: Connection, exchanges: list[Exchange], order: int | None = None, document: int | None = None
+    connection: Connection, exchanges: Iterable[Exchange], order: int | None = None, document: int | None = None
 ) -> None:
     """Write collected exchanges down."""
+    keep_all(connection, [(exchange, order, document) for exchange in exchanges])
+
+
+def keep_all(connection: Connection, made: Iterable[tuple[Exchange, int | None, int | None]]) -> None:
+    """Write collected exchanges down, each with the order and the document it was about."""
     ExchangeRow.objects.bulk_create(
         ExchangeRow(
             merchant_id=connection.merchant_id,
@@ -79,7 +84,7 @@ def keep(
             milliseconds=exchange.milliseconds,
             note=exchange.note,
         )
-        for exchange in exchanges
+        for exchange, order, document in made
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
+import msgspec
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
@@ -22,7 +23,7 @@ from kontera.errors import KonteraError, Problem
 from kontera.intake.remembered import with_known_articles
 from kontera.money import to_json, to_plain
 from kontera.posting.outbox import abandon, locked_documents, unsent
-from kontera.posting.plan import judge, leave_out
+from kontera.posting.plan import judge_locked, leave_out
 from kontera.storefronts.protocol import FactKind, Read
 
 Place = ShopOrder.Place
@@ -30,16 +31,19 @@ OF_THE_SETTINGS = ("connection", "cut_off")  # rules that another setting of the
 _log = structlog.get_logger("kontera.intake")
 
 
-def keep_or_hold(connection: Connection, look: Look, read: Read, exchanges: list[Exchange], now: datetime) -> bool:
+def keep_or_hold(
+    connection: Connection, look: Look, read: Read, exchanges: list[Exchange], now: datetime, *, known: bool = True
+) -> bool:
     """`keep_read`; an order that cannot be kept or judged as it is waits in a case of its own, with the shop's answer
     kept as received (law 4). Raises only when the database itself is out of reach."""
     try:
-        return keep_read(connection, look, read, exchanges, now)
+        return keep_read(connection, look, read, exchanges, now, known=known)
     except (OperationalError, InterfaceError):
         raise  # the session is gone or must give way to another: nothing of this order's
     except Exception as error:  # noqa: BLE001 - law 4: a defect of ours holds this order, never the next one
         _log.exception("order could not be kept", connection=connection.code, order=read.id)
-        return keep_read(connection, look, our_fault(read.kind, read.id, error, read.raw), exchanges, now)
+        fault = our_fault(read.kind, read.id, error, read.raw)
+        return keep_read(connection, look, fault, exchanges, now, known=known)
 
 
 def our_fault(kind: FactKind, external_id: str, error: Exception, raw: bytes = b"") -> Read:
@@ -50,10 +54,14 @@ def our_fault(kind: FactKind, external_id: str, error: Exception, raw: bytes = b
     return Read(kind=kind, id=external_id, raw=raw, problem=_fault(external_id, reason, error))
 
 
-def keep_read(connection: Connection, look: Look, read: Read, exchanges: list[Exchange], now: datetime) -> bool:
-    """Keep one object as read; answers whether it was new or changed."""
+def keep_read(
+    connection: Connection, look: Look, read: Read, exchanges: list[Exchange], now: datetime, *, known: bool = True
+) -> bool:
+    """Keep one object as read; answers whether it was new or changed. known False: there is no row of the order yet
+    (nobody but the holder of the shop's lane makes one)."""
     with transaction.atomic():
-        row = ShopOrder.objects.select_for_update().filter(connection=connection, external_id=read.id).first()
+        rows = ShopOrder.objects.select_for_update().filter(connection=connection, external_id=read.id)
+        row = rows.first() if known else None
         latest = row.fact if row else None
         read = with_known_articles(read, latest.content if latest else None)
         digest = _digest(read)
@@ -61,12 +69,13 @@ def keep_read(connection: Connection, look: Look, read: Read, exchanges: list[Ex
         if row is None or new:
             fact = _fact(connection, read, digest, latest.version + 1 if latest else 1, now)
             row = _head(connection, row, fact, read, now)
-        ShopOrder.objects.filter(pk=row.pk).update(looked_at=now)
+        else:
+            ShopOrder.objects.filter(pk=row.pk).update(looked_at=now)
         adapters.keep(connection, exchanges, order=row.pk)
         if read.left_out and _take_back(row, now):
             leave_out(row, LeftOut(rule="connection", reason=read.left_out), now)
         elif new or _is_open(row):
-            judge(row.pk, now)
+            judge_locked(row, now, new=latest is None)
         looked(look)
     return new
 
@@ -127,7 +136,7 @@ def _fact(connection: Connection, read: Read, digest: str, version: int, now: da
         version=version,
         digest=digest,
         raw=read.raw,
-        content=to_plain(read.order) if read.order else None,
+        content=msgspec.json.decode(to_json(read.order)) if read.order else None,  # as the database will tell it
         problem=to_plain(problem) if problem else None,
         read_at=now,
     )
@@ -140,9 +149,8 @@ def _head(connection: Connection, row: ShopOrder | None, fact: Fact, read: Read,
         external_id=read.id,
         number=read.id,
         first_seen_at=now,
-        looked_at=now,
     )
-    row.fact, row.changed_at = fact, now
+    row.fact, row.changed_at, row.looked_at = fact, now, now
     if read.order is not None:
         _copy(row, read.order)
     row.save()

@@ -28,7 +28,7 @@ from kontera.intake import notices
 from kontera.intake.facts import OF_THE_SETTINGS, failed_look, keep_or_hold, our_fault
 from kontera.money import to_json
 from kontera.storefronts.protocol import Capability, Change, FactKind, Read, Storefront
-from kontera.work import lanes
+from kontera.work import engine, lanes
 
 POLL_EVERY = timedelta(seconds=60)
 NOTICES_EVERY = timedelta(minutes=15)
@@ -46,7 +46,8 @@ def drain(lane: Lane, clock: Clock) -> None:
     window = adapters.window_of(connection, clock)
     lanes.enter(lane, window)
     try:
-        _work(lane, connection, clock, window)
+        with lanes.commits_need_not_wait():
+            _work(lane, connection, clock, window)
         lanes.well_again(lane)
         connection_well(connection, clock.now())
     except (WillRetry, NeedsOperator) as error:
@@ -190,14 +191,18 @@ def _read(connection: Connection, shop: Storefront, looks: Sequence[Look], clock
     with ThreadPoolExecutor(vendor.at_once, thread_name_prefix="read") as pool:
         for chunk, result in zip(chunks, pool.map(lambda some: _ask(shop, some), chunks), strict=True):
             exchanges, found, error = result
-            for look in chunk:
-                if look.external_id in found:
-                    own = [one for one in exchanges if _is_about(one.url, look.external_id)]
-                    exchanges = [one for one in exchanges if one not in own]
-                    keep_or_hold(connection, look, found[look.external_id], own, clock.now())
-                elif error is not None:
-                    failed.append((look, error))
-            adapters.keep(connection, exchanges)
+            orders = ShopOrder.objects.filter(connection=connection, external_id__in=list(found))
+            known = set(orders.values_list("external_id", flat=True))
+            with engine.waking_together():
+                for look in chunk:
+                    if look.external_id in found:
+                        own = [one for one in exchanges if _is_about(one.url, look.external_id)]
+                        exchanges = [one for one in exchanges if one not in own]
+                        read = found[look.external_id]
+                        keep_or_hold(connection, look, read, own, clock.now(), known=read.id in known)
+                    elif error is not None:
+                        failed.append((look, error))
+                adapters.keep(connection, exchanges)
     for look, trouble in failed:
         failed_look(look, _later(look, trouble, clock.now(), alone=len(failed) < len(looks)), str(trouble))
     if failed:

@@ -44,7 +44,8 @@ def drain(lane: Lane, clock: Clock, read_back: ReadBack) -> None:
     if abandoned:
         _let_settle(connection, clock.now())
     try:
-        _work(lane, connection, clock, window, read_back, abandoned)
+        with lanes.commits_need_not_wait():
+            _work(lane, connection, clock, window, read_back, abandoned)
         lanes.well_again(lane)
         connection_well(connection, clock.now())
         Connection.objects.filter(pk=connection.pk).update(last_heard_at=clock.now())
@@ -91,7 +92,9 @@ def _setup(lane: Lane, connection: Connection, ledger: Ledger, clock: Clock, aba
     now = clock.now()
     asked = lane.setup_at is None or abandoned
     if latest and lane.setup_at and lane.setup_at > now and not abandoned:
-        return from_plain(LedgerSetup, latest.content)
+        kept = from_plain(LedgerSetup, latest.content)
+        ledger.go_by(kept)
+        return kept
     reading = Lane.objects.filter(pk=lane.pk, setup_at=now)
     Lane.objects.filter(pk=lane.pk).update(setup_at=now)
     try:

@@ -6,29 +6,46 @@ Documents that left are never changed: a different wish about them is a case. Ta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
+from django.db import connection as database
 from django.db import transaction
 
 from kontera.accounting.book import book
 from kontera.accounting.documents import ExchangeRate, Planned, kind_of, planned_from
-from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.accounting.outcome import Booking, LeftOut, Outcome, Problems
 from kontera.accounting.summary import manner_of
 from kontera.cases.holding import hold, let_go
 from kontera.clock import local_date
 from kontera.commerce import Order, OrderState
-from kontera.db.models import Lane, OutboxDocument, RulebookVersion, SetupSnapshot, ShopOrder
+from kontera.db.models import Lane, OutboxDocument, RulebookVersion, ShopOrder
 from kontera.errors import Problem
 from kontera.money import from_plain, to_plain
 from kontera.posting import decisions, rules
+from kontera.posting.ground import Ground, ground_of
 from kontera.posting.outbox import abandon, carrier_of, locked_documents, unsent
 from kontera.posting.summaries import due_at
 from kontera.work.engine import wake_after_commit
 
+_SETTLE = """
+WITH ended AS (
+    SELECT shoporder.id, coalesce((fact.content->>'refunded')::boolean, false) AS refunded
+    FROM kontera_shoporder AS shoporder
+    JOIN kontera_fact AS fact ON fact.id = shoporder.fact_id
+    JOIN kontera_outboxdocument AS document ON document.order_id = shoporder.id AND document.step <> 'abandoned'
+    WHERE shoporder.id = ANY(%(orders)s) AND shoporder.place <> 'waiting'
+    GROUP BY shoporder.id, fact.id
+    HAVING bool_and(document.step IN ('booked', 'done'))
+), booked AS (
+    UPDATE kontera_shoporder AS shoporder
+    SET place = 'booked', booked_at = coalesce(shoporder.booked_at, %(now)s), changed_at = %(now)s
+    FROM ended WHERE ended.id = shoporder.id AND NOT ended.refunded
+)
+SELECT id, refunded FROM ended
+"""
 Step = OutboxDocument.Step
 Place = ShopOrder.Place
 _log = structlog.get_logger("kontera.posting")
@@ -40,41 +57,54 @@ def locked(order_id: int) -> ShopOrder:
     return ShopOrder.objects.select_for_update().get(pk=order_id)
 
 
+def lock(orders: Collection[int]) -> None:
+    """Lock several orders' rows, in one sequence: whoever locks more than one never waits for a lock while it holds
+    what its owner waits for."""
+    if orders:
+        with database.cursor() as cursor:
+            cursor.execute("SELECT id FROM kontera_shoporder WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(orders)])
+
+
 def judge(order_id: int, now: datetime) -> ShopOrder:
     """Look at the order's newest fact and bring its place and its documents in line with it."""
     with transaction.atomic():
         row = locked(order_id)
-        if row.fact.content is None:
-            _judge_unreadable(row, now)
-            return row
-        ledger = row.connection.ledger
-        order = from_plain(Order, row.fact.content)
-        since = row.connection.since
-        if order.placed_at < since and not row.documents.exists():
-            leave_out(row, LeftOut(rule="cut_off", reason=f"placed before {since:%Y-%m-%d %H:%M} UTC"), now)
-            return row
-        version = rules.in_force(row.merchant_id, local_date(order.placed_at, row.connection.merchant.zone))
-        setup = SetupSnapshot.objects.filter(connection=ledger).order_by("-id").first() if ledger else None
-        if version is None or setup is None:
-            if ledger and setup is None:  # also when its lane is reading the set-up this very moment: it judges again
-                Lane.objects.filter(pk=ledger.pk).update(setup_at=None)
-            return row  # it has arrived; it is judged when there is something to judge it with
-        kept = locked_documents(row)
-        left = [document for document in kept if not unsent(document)]
-        outcome = _outcome(row, order, version, setup, left)
-        if isinstance(outcome, Booking):
-            _plan(row, outcome, _as_written(row, order, version, setup, left) or outcome, version, kept, now)
-        elif left:
-            _apply_after_leaving(row, order, outcome, kept, now)
-        elif isinstance(outcome, LeftOut):
-            abandon(kept, now)
-            leave_out(row, outcome, now)
-        else:
-            abandon(kept, now)
-            hold(row, outcome.problems, now)
-        if ledger:
-            wake_after_commit(ledger.pk)
+        judge_locked(row, now)
         return row
+
+
+def judge_locked(row: ShopOrder, now: datetime, *, new: bool = False) -> None:
+    """`judge`, for whoever has the row locked already. new: made in this very transaction, so that there is nothing
+    about it yet: no document, no decision."""
+    if row.fact.content is None:
+        _judge_unreadable(row, now)
+        return
+    ground = ground_of(row.connection_id)
+    order = from_plain(Order, row.fact.content)
+    if order.placed_at < ground.since and (new or not row.documents.exists()):
+        leave_out(row, LeftOut(rule="cut_off", reason=f"placed before {ground.since:%Y-%m-%d %H:%M} UTC"), now)
+        return
+    version = ground.rulebook(local_date(order.placed_at, ground.zone))
+    if version is None or ground.setup is None:
+        if ground.ledger and ground.setup is None:  # also when its lane is reading it this very moment: it judges again
+            Lane.objects.filter(pk=ground.ledger).update(setup_at=None)
+        return  # it has arrived; it is judged when there is something to judge it with
+    kept = [] if new else locked_documents(row)
+    left = [document for document in kept if not unsent(document)]
+    outcome = _outcome(row, order, version, ground, left, new=new)
+    if isinstance(outcome, Booking):
+        as_written = _as_written(row, order, version, ground, left) or outcome
+        _plan(row, outcome, as_written, version, ground, kept, now)
+    elif left:
+        _apply_after_leaving(row, order, outcome, kept, now)
+    elif isinstance(outcome, LeftOut):
+        abandon(kept, now)
+        leave_out(row, outcome, now)
+    else:
+        abandon(kept, now)
+        hold(row, outcome.problems, now)
+    if ground.ledger:
+        wake_after_commit(ground.ledger)
 
 
 def hold_as_our_fault(order_id: int, error: Exception, now: datetime) -> None:
@@ -85,43 +115,52 @@ def hold_as_our_fault(order_id: int, error: Exception, now: datetime) -> None:
         hold(row, [Problem(code="OUR_FAULT", facts=facts)], now)
 
 
-def settle(row: ShopOrder, now: datetime) -> None:
-    """Called when one of its documents came to an end: the order is booked when none is left on its way."""
-    steps = set(row.documents.exclude(step=Step.ABANDONED).values_list("step", flat=True))
-    if not steps or not steps <= {Step.BOOKED, Step.DONE} or row.place == Place.WAITING:
+def settle(orders: Collection[int], now: datetime) -> None:
+    """Called when documents of these orders (locked) came to an end: one with none left on its way is booked, unless a
+    refund needs somebody's decision first."""
+    if not orders:
         return
-    order = from_plain(Order, row.fact.content)
-    if order.refunded and not decisions.kept_as_booked(row, "REFUND_NOT_BOOKED"):
-        hold(row, [_after_booking("REFUND_NOT_BOOKED", row)], now)
-        return
-    row.place, row.booked_at, row.changed_at = Place.BOOKED, row.booked_at or now, now
-    row.save(update_fields=["place", "booked_at", "changed_at"])
+    with database.cursor() as cursor:
+        cursor.execute(_SETTLE, {"orders": list(orders), "now": now})
+        refunded = [pk for pk, has_refund in cursor.fetchall() if has_refund]
+    for row in ShopOrder.objects.filter(pk__in=refunded).order_by("pk") if refunded else ():
+        if decisions.kept_as_booked(row, "REFUND_NOT_BOOKED"):
+            row.place, row.booked_at, row.changed_at = Place.BOOKED, row.booked_at or now, now
+            row.save(update_fields=["place", "booked_at", "changed_at"])
+        else:
+            hold(row, [_after_booking("REFUND_NOT_BOOKED", row)], now)
 
 
 def _outcome(
-    row: ShopOrder, order: Order, version: RulebookVersion, setup: SetupSnapshot, left: Sequence[OutboxDocument]
+    row: ShopOrder,
+    order: Order,
+    version: RulebookVersion,
+    ground: Ground,
+    left: Sequence[OutboxDocument],
+    *,
+    new: bool = False,
 ) -> Outcome:
     """What the books must say, by this version of the rules. What has left is in the ledger: its settings of today
     cannot refuse it any more, and it keeps the exchange rate it was written with."""
-    merchant = row.connection.merchant
-    snapshot = from_plain(LedgerSetup, setup.content)
-    chosen = decisions.made_about(row)
-    if not left:
+    setup = ground.setup
+    assert setup is not None
+    chosen = {} if new else decisions.made_about(row)
+    if not left and not new:
         sticky = decisions.left_out_before(row)
         if sticky is not None:
             return sticky
     decided = frozenset({"VAT_DIFFERS"} if decisions.USE_SHOP_VAT in chosen else ())
-    lock = snapshot.locked_through
+    lock = setup.locked_through
     not_before = lock + timedelta(days=1) if lock and decisions.BOOK_ON_OPEN_DATE in chosen else None
     if left:
         not_before = date.fromisoformat(left[0].content["date"])
     rate = next((from_plain(ExchangeRate, one.content["rate"]) for one in left if one.content.get("rate")), None)
     references = frozenset(document.reference for document in left)
     manner = manner_of(planned_from(left[0].content)) if left else None
-    zone, home = merchant.zone, merchant.country
+    zone, home = ground.zone, ground.country
     try:
         rulebook = rules.parsed(version)
-        return book(order, rulebook, snapshot, zone, home, decided, not_before, references, rate, manner)
+        return book(order, rulebook, setup, zone, home, decided, not_before, references, rate, manner)
     except Exception as error:  # noqa: BLE001 - law 4: a defect of ours holds this order, never the next one
         _log.exception("booking failed", order=row.number)
         facts = {"order": row.number, "reason": f"{type(error).__name__}: {error}"[:300]}
@@ -129,14 +168,14 @@ def _outcome(
 
 
 def _as_written(
-    row: ShopOrder, order: Order, version: RulebookVersion, setup: SetupSnapshot, left: Sequence[OutboxDocument]
+    row: ShopOrder, order: Order, version: RulebookVersion, ground: Ground, left: Sequence[OutboxDocument]
 ) -> Booking | None:
     """The same order by the rules that what has left was written with, to hold it against; None when those are the
     rules of today, or cannot book the order any more."""
     written = next((document.rulebook for document in left if document.rulebook), None)
     if written is None or written.pk == version.pk:
         return None
-    outcome = _outcome(row, order, written, setup, left)
+    outcome = _outcome(row, order, written, ground, left)
     return outcome if isinstance(outcome, Booking) else None
 
 
@@ -153,6 +192,7 @@ def _plan(
     booking: Booking,
     as_written: Booking,
     version: RulebookVersion,
+    ground: Ground,
     kept: Sequence[OutboxDocument],
     now: datetime,
 ) -> None:
@@ -174,18 +214,19 @@ def _plan(
     abandon(kept, now)
     taken = {document.reference for document in left}
     rows = [
-        _row(row, document, sequence, version, now, kept)
+        _row(row, document, sequence, version, ground, now, kept)
         for sequence, document in enumerate(booking.documents)
         if document.reference not in taken
     ]
     OutboxDocument.objects.bulk_create(rows)
     if not left:
         row.differences = to_plain(booking.differences)
-    _go_on(row, left, now)
+    _go_on(row, left, now, more=bool(rows))
 
 
-def _go_on(row: ShopOrder, left: Sequence[OutboxDocument], now: datetime) -> None:
-    """The order waits for nothing any more: what was held of it goes on from where it stood."""
+def _go_on(row: ShopOrder, left: Sequence[OutboxDocument], now: datetime, *, more: bool = False) -> None:
+    """The order waits for nothing any more: what was held of it goes on from where it stood. more: documents of it
+    were planned just now."""
     for document in map(carrier_of, left):
         if document.step == Step.HELD:
             document.step, document.due_at, document.trouble = document.held_step, now, ""
@@ -194,7 +235,9 @@ def _go_on(row: ShopOrder, left: Sequence[OutboxDocument], now: datetime) -> Non
     row.place, row.changed_at = Place.POSTING, now
     row.left_out_rule = row.left_out_reason = ""
     row.save(update_fields=["place", "differences", "left_out_rule", "left_out_reason", "changed_at"])
-    settle(row, now)
+    if not more:
+        settle([row.pk], now)
+        row.refresh_from_db(fields=["place", "booked_at", "changed_at"])
 
 
 def _apply_after_leaving(
@@ -221,13 +264,13 @@ def _row(
     document: Planned,
     sequence: int,
     version: RulebookVersion,
+    ground: Ground,
     now: datetime,
     kept: Sequence[OutboxDocument],
 ) -> OutboxDocument:
-    zone = row.connection.merchant.zone
     return OutboxDocument(
         merchant_id=row.merchant_id,
-        connection=row.connection.ledger,
+        connection_id=ground.ledger or 0,
         order=row,
         fact=row.fact,
         rulebook=version,
@@ -235,7 +278,7 @@ def _row(
         reference=document.reference,
         sequence=sequence,
         content=to_plain(document),
-        due_at=due_at(document, zone, now, kept),
+        due_at=due_at(document, ground.zone, now, kept),
         created_at=now,
     )
 

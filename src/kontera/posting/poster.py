@@ -8,14 +8,16 @@ for in the ledger, and only when it is surely not there sent again. One bad docu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import timedelta
 
+import msgspec
 import structlog
 from django.db import DatabaseError
+from django.db import connection as database
 
-from kontera.accounting.documents import CustomerPayment, Document, SalesInvoice, SalesOrder, Voucher, document_from
+from kontera.accounting.documents import Document, SalesInvoice, SalesOrder, document_from
 from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.accounting.outcome import Difference
 from kontera.accounting.quoted import against_quote
@@ -26,12 +28,22 @@ from kontera.ledgers.protocol import Bound, Ledger, Receipt
 from kontera.money import from_plain, to_plain
 from kontera.posting.calls import Done, Pool
 from kontera.posting.cards import digest_of
+from kontera.posting.numbers import Due, Numbers
 from kontera.posting.results import LaneMustRest, Results
 from kontera.posting.summaries import first_placed
 from kontera.work.lanes import Lease
 
 Step = OutboxDocument.Step
 _log = structlog.get_logger("kontera.posting")
+_MARK = """
+UPDATE kontera_outboxdocument AS document
+SET step = 'sending', sent_at = %s, trouble = '', attempts = document.attempts + 1,
+    quote = mark.quote, differences = mark.differences
+FROM jsonb_to_recordset(%s::jsonb) AS mark(id bigint, quote jsonb, differences jsonb)
+WHERE document.id = mark.id AND document.step = 'planned'
+RETURNING document.id, set_config('synchronous_commit', 'on', true)
+"""
+_FRESH = timedelta(milliseconds=500)  # how long what was read as due is worked off before it is asked for again
 _SHOW_LIFE_SECONDS = 1.0  # well under the lease: while calls are in flight the lane shows that it lives
 SETTLE_SECONDS = 10.0  # how long a request whose answer was lost may still be on its way into the ledger
 
@@ -49,10 +61,14 @@ class Poster:
         self._at_once = at_once
         self._lease = lease
         self._pool = Pool(ledger, at_once)
-        self._flying: dict[Future[Done], OutboxDocument] = {}
+        self._flying: dict[Future[Done], Due] = {}
         self._busy: Counter[str] = Counter()  # orders, customers and articles that calls in flight are about
-        self._held_by: dict[Future[Done], set[str]] = {}
-        self._results = Results(connection, clock, SETTLE_SECONDS)
+        self._held_by: dict[int, set[str]] = {}  # the document's key: what of `_busy` it holds
+        self._due: list[Due] = []
+        self._read_at = clock.now()
+        self._leaving: list[tuple[Due, Bound]] = []  # to be marked as being sent, and sent
+        self._numbers = Numbers(connection)
+        self._results = Results(connection, clock, SETTLE_SECONDS, self._numbers)
 
     def run(self, seconds: float) -> int:
         """Work for at most `seconds` (calls in flight are always awaited); answers how many documents arrived.
@@ -68,13 +84,10 @@ class Poster:
                 if not self._flying:
                     break
                 finished, _ = wait(self._flying, _SHOW_LIFE_SECONDS, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    row = self._flying.pop(future)
-                    self._busy.subtract(self._held_by.pop(future))
-                    try:
-                        arrived += self._results.take(row, self._document(row), future.result())
-                    except LaneMustRest as rest:
-                        resting = rest
+                try:
+                    arrived += self._land([(*self._flying.pop(future), future.result()) for future in finished])
+                except LaneMustRest as rest:
+                    resting = rest
         finally:
             self._pool.close()
             self._take_what_is_left()
@@ -85,49 +98,92 @@ class Poster:
     def _take_what_is_left(self) -> None:
         """Something went wrong while calls were in flight: what became of them is kept all the same, each by itself.
         Without the lane's session nothing can be kept, and every one is looked for by whoever comes next."""
-        for future, row in self._flying.items():
-            try:
-                self._results.take(row, self._document(row), future.result())
-            except (LaneMustRest, DatabaseError) as error:
-                _log.warning("result of a call not kept or lane resting", document=row.reference, reason=str(error))
+        ended = [(row, document, future.result()) for future, (row, document) in self._flying.items()]
         self._flying.clear()
+        try:
+            self._results.take(ended)
+        except (LaneMustRest, DatabaseError) as error:
+            _log.warning("results of calls not kept or lane resting", calls=len(ended), reason=str(error))
+
+    def _land(self, ended: Sequence[tuple[OutboxDocument, Document, Done]]) -> int:
+        """Keep what became of calls. A document whose next call may be made at once goes first; after any trouble all
+        that is due is asked for anew."""
+        for row, _, _ in ended:
+            self._busy.subtract(self._held_by.pop(row.pk))
+        if any(done.error or done.defect for _, _, done in ended):
+            self._due = []
+            return self._results.take(ended)
+        arrived = self._results.take(ended)
+        now = self._clock.now()
+        again = [(row, document) for row, document, _ in ended if row.due_at <= now]
+        self._due[:0] = [one for one in again if one[0].step in (Step.PLANNED, Step.RECORDED)]
+        return arrived
 
     def _fill(self) -> None:
-        for row in self._due(self._at_once * 4):
-            if len(self._flying) >= self._at_once:
-                return
-            if not self._busy[f"order:{row.order_id}"]:
-                self._launch(row)
+        """Start as many calls as may be in flight: of what was read as due, and when that is not enough, or not fresh
+        any more, of what is due now."""
+        if self._clock.now() - self._read_at < _FRESH:
+            self._launch_due()
+        if len(self._flying) < self._at_once:
+            self._ask_what_is_due()
+            self._launch_due()
 
-    def _due(self, limit: int) -> Iterator[OutboxDocument]:
-        rows = OutboxDocument.ready(self._clock.now()).filter(connection=self._connection)
-        flying = [row.pk for row in self._flying.values()]
-        yield from rows.exclude(pk__in=flying).select_related("order").order_by("id")[:limit]
+    def _ask_what_is_due(self) -> None:
+        self._read_at = self._clock.now()
+        rows = OutboxDocument.ready(self._read_at).filter(connection=self._connection)
+        flying = [row.pk for row, _ in self._flying.values()]
+        rows = rows.exclude(pk__in=flying).select_related("order").order_by("id")[: self._at_once * 4]
+        self._due = [(row, document_from(row.content)) for row in rows]
+        self._numbers.read(self._due)
 
-    def _launch(self, row: OutboxDocument) -> None:
-        """Start the one call the document needs next, unless something it needs is being made already."""
-        document = self._document(row)
+    def _launch_due(self) -> None:
+        waiting = []
+        for row, document in self._due:
+            if len(self._flying) + len(self._leaving) < self._at_once and not self._busy[f"order:{row.order_id}"]:
+                if not self._launch(row, document):
+                    waiting.append((row, document))
+            else:
+                waiting.append((row, document))
+        self._due = waiting
+        self._send()
+
+    def _launch(self, row: OutboxDocument, document: Document) -> bool:
+        """Start the one call the document needs next. False when something it needs is being made already."""
         receipt = from_plain(Receipt, row.receipt) if row.receipt else None
         if row.step == Step.RECORDED and receipt:
-            self._fly(row, self._pool.book(document, receipt), set())
-            return
+            self._fly(row, document, self._pool.book(document, receipt), set())
+            return True
         if row.step == Step.PLANNED and row.quote is None and not self._quoted(row, document):
-            return
+            return True
         waits_on = self._missing(row, document)
         if waits_on is None:
-            return
+            return False
         uses = {f"uses:{document.customer.key}"} if isinstance(document, SalesInvoice | SalesOrder) else set()
         if waits_on:
             future, key = waits_on
-            self._fly(row, future, {key})
-            return
-        bound = self._bound(row, document)
+            self._fly(row, document, future, {key})
+            return True
+        bound = self._numbers.of(row, document)
         if row.step == Step.SENDING:
-            self._fly(row, self._pool.look(document, bound), uses)
+            self._fly(row, document, self._pool.look(document, bound), uses)
+        else:
+            self._keep_busy(row, uses)
+            self._leaving.append(((row, document), bound))
+        return True
+
+    def _send(self) -> None:
+        """What is to leave leaves, once it is marked for good as being sent."""
+        leaving, self._leaving = self._leaving, []
+        if not leaving:
             return
-        look_first = self._may_be_there_already(row)
-        if self._marked_as_sending(row):
-            self._fly(row, (self._pool.look if look_first else self._pool.record)(document, bound), uses)
+        look_first = {row.pk for (row, _), _ in leaving if self._may_be_there_already(row)}
+        marked = self._marked_as_sending([row for (row, _), _ in leaving])
+        for (row, document), bound in leaving:
+            if row.pk in marked:
+                call = self._pool.look if row.pk in look_first else self._pool.record
+                self._flying[call(document, bound)] = row, document
+            else:
+                self._busy.subtract(self._held_by.pop(row.pk))
 
     def _may_be_there_already(self, row: OutboxDocument) -> bool:
         """Whether an installation that this database does not know of any more may have sent it (a restored copy)."""
@@ -137,19 +193,17 @@ class Poster:
         placed = row.order.placed_at if row.order else first_placed(row)
         return placed is not None and placed < before
 
-    def _marked_as_sending(self, row: OutboxDocument) -> bool:
-        """False when the order was judged anew this very moment and the document replaced before it left."""
-        row.step, row.sent_at, row.trouble = Step.SENDING, self._clock.now(), ""
-        row.attempts += 1
-        marked = OutboxDocument.objects.filter(pk=row.pk, step=Step.PLANNED).update(
-            step=row.step,
-            sent_at=row.sent_at,
-            trouble=row.trouble,
-            attempts=row.attempts,
-            quote=row.quote,
-            differences=row.differences,
-        )
-        return marked == 1
+    def _marked_as_sending(self, rows: Sequence[OutboxDocument]) -> set[int]:
+        """Mark them, committed before any leaves; answers which: not one that was replaced before it left, its order
+        having been judged anew this very moment."""
+        now = self._clock.now()
+        for row in rows:
+            row.step, row.sent_at, row.trouble = Step.SENDING, now, ""
+            row.attempts += 1
+        marks = [{"id": row.pk, "quote": row.quote, "differences": row.differences} for row in rows]
+        with database.cursor() as cursor:
+            cursor.execute(_MARK, [now, msgspec.json.encode(marks).decode()])
+            return {pk for pk, _ in cursor.fetchall()}
 
     def _quoted(self, row: OutboxDocument, document: Document) -> bool:
         """Law 5: what the ledger would refuse or add up differently is held before anything is sent."""
@@ -181,7 +235,7 @@ class Poster:
         if not isinstance(document, SalesInvoice | SalesOrder):
             return ()
         card = document.customer
-        binding = self._binding(Binding.Kind.CUSTOMER, card.key)
+        binding = self._numbers.bound(Binding.Kind.CUSTOMER, card.key)
         if binding is None or binding.digest != digest_of(card):
             key = f"customer:{card.key}"
             if self._busy[key] or self._busy[f"uses:{card.key}"]:
@@ -194,34 +248,18 @@ class Poster:
                 key = f"article:{line.article}"
                 if self._busy[key]:
                     return None
-                if self._binding(Binding.Kind.ARTICLE, line.article) is None:
+                if self._numbers.bound(Binding.Kind.ARTICLE, line.article) is None:
                     return self._pool.article(line.article, line.text, line.unit), key
         return ()
 
-    def _binding(self, kind: Binding.Kind, key: str) -> Binding | None:
-        return Binding.objects.filter(connection=self._connection, kind=kind, key=key).first()
+    def _fly(self, row: OutboxDocument, document: Document, future: Future[Done], keys: set[str]) -> None:
+        self._keep_busy(row, keys)
+        self._flying[future] = row, document
 
-    def _bound(self, row: OutboxDocument, document: Document) -> Bound:
-        if isinstance(document, CustomerPayment):
-            invoice = OutboxDocument.objects.get(
-                connection=self._connection, reference=document.invoice, step__in=(Step.BOOKED, Step.DONE)
-            )
-            others = row.order.documents.exclude(pk=row.pk) if row.order else OutboxDocument.objects.none()
-            taken = others.filter(kind=row.kind).exclude(number="")
-            return Bound(invoice=invoice.number, taken=tuple(taken.values_list("number", flat=True)))
-        if isinstance(document, Voucher):
-            return Bound()
-        binding = self._binding(Binding.Kind.CUSTOMER, document.customer.key)
-        return Bound(customer=binding.number if binding else "")
-
-    def _fly(self, row: OutboxDocument, future: Future[Done], keys: set[str]) -> None:
+    def _keep_busy(self, row: OutboxDocument, keys: set[str]) -> None:
         keys = keys | {f"order:{row.order_id}" if row.order_id else f"document:{row.pk}"}
         self._busy.update(keys)
-        self._held_by[future] = keys
-        self._flying[future] = row
-
-    def _document(self, row: OutboxDocument) -> Document:
-        return document_from(row.content)
+        self._held_by[row.pk] = keys
 
     def _number(self, row: OutboxDocument) -> str:
         return row.order.number if row.order else row.reference

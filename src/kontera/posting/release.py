@@ -33,7 +33,7 @@ from kontera.posting.decisions import (
     USE_SHOP_VAT,
 )
 from kontera.posting.outbox import carrier_of, locked_documents
-from kontera.posting.plan import hold_as_our_fault, judge
+from kontera.posting.plan import hold_as_our_fault, judge, settle
 from kontera.posting.summaries import arrived
 from kontera.work import engine
 
@@ -135,7 +135,7 @@ def _accept(case: Case, order: ShopOrder, now: datetime) -> None:
         if case.code == "RECORDED_DIFFERENTLY" and held:
             document.step, document.finished_at, document.proof, document.trouble = _STEP.DONE, now, "accepted", ""
             document.save(update_fields=["step", "finished_at", "proof", "trouble"])
-            arrived(document, now)
+            settle(arrived([document], now), now)
 
 
 def judge_waiting(ledger: Connection, clock: Clock, changed: bool = True) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -15,9 +16,16 @@ from kontera.db.models import AuditEntry, Merchant, RulebookVersion
 def in_force(merchant_id: int, day: date) -> RulebookVersion | None:
     """The version that holds on `day`: the latest start on or before it, then the highest version. A version for a
     later day keeps its day when an earlier one is corrected. For days before every start, the earliest start holds."""
-    versions = RulebookVersion.objects.filter(merchant_id=merchant_id)
-    started = versions.filter(valid_from__lte=day).order_by("-valid_from", "-version").first()
-    return started or versions.order_by("valid_from", "-version").first()
+    return chosen(RulebookVersion.objects.filter(merchant_id=merchant_id), day)
+
+
+def chosen(versions: Iterable[RulebookVersion], day: date) -> RulebookVersion | None:
+    """`in_force` among these versions, all of one merchant."""
+    kept = sorted(versions, key=lambda one: (one.valid_from, one.version))
+    started = [one for one in kept if one.valid_from <= day]
+    if started:
+        return started[-1]
+    return next((one for one in reversed(kept) if one.valid_from == kept[0].valid_from), None)
 
 
 def parsed(version: RulebookVersion) -> Rulebook:

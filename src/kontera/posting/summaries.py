@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import DateTimeField, Exists, OuterRef, Value
-from django.db.models.functions import Coalesce
 
 from kontera.accounting.documents import Planned, Share, share_from
 from kontera.accounting.summary import DayVoucher, Group, closes_at, group_of
@@ -80,29 +78,22 @@ def _free_reference(ledger: Connection, group: Group) -> str:
     return group.reference(number)
 
 
-def lock_orders(document: OutboxDocument) -> list[int]:
-    """Lock the orders a voucher carries, before anything else of theirs is touched; answers them. Empty for a document
-    of an order's own."""
-    if document.order_id:
-        return []
-    carried = OutboxDocument.objects.filter(carrier=document.pk).values("order")
-    orders = ShopOrder.objects.select_for_update().filter(pk__in=carried)
-    return list(orders.order_by("pk").values_list("pk", flat=True))
+def carried_by(documents: Sequence[OutboxDocument]) -> set[int]:
+    """The orders in the vouchers among these: whoever changes a voucher locks them first."""
+    vouchers = [document.pk for document in documents if not document.order_id]
+    if not vouchers:
+        return set()
+    orders = OutboxDocument.objects.filter(carrier__in=vouchers).values_list("order", flat=True)
+    return {pk for pk in orders if pk is not None}
 
 
-def arrived(voucher: OutboxDocument, now: datetime) -> list[int]:
-    """The voucher came to its end, and so did the shares it carries: their orders are booked. Answers the orders that
-    have to be looked at one by one, because the shop made refunds on them."""
-    shares = OutboxDocument.objects.filter(carrier=voucher.pk)
-    told = {"step": voucher.step, "sent_at": voucher.sent_at, "finished_at": now, "proof": CARRIED}
-    shares.filter(step=Step.PLANNED).update(**told)
-    unfinished = OutboxDocument.objects.filter(order=OuterRef("pk")).exclude(step__in=OutboxDocument.FINISHED)
-    orders = ShopOrder.objects.filter(pk__in=shares.values("order"), place=ShopOrder.Place.POSTING)
-    orders = orders.exclude(Exists(unfinished))
-    refunded = list(orders.filter(fact__content__refunded=True).values_list("pk", flat=True))
-    first = Coalesce("booked_at", Value(now, output_field=DateTimeField()))
-    orders.exclude(pk__in=refunded).update(place=ShopOrder.Place.BOOKED, booked_at=first, changed_at=now)
-    return refunded
+def arrived(documents: Sequence[OutboxDocument], now: datetime) -> set[int]:
+    """The vouchers among these came to their end, and so did the shares they carry; answers the orders to settle."""
+    vouchers = [document for document in documents if not document.order_id]
+    for voucher in vouchers:
+        told = {"step": voucher.step, "sent_at": voucher.sent_at, "finished_at": now, "proof": CARRIED}
+        OutboxDocument.objects.filter(carrier=voucher.pk, step=Step.PLANNED).update(**told)
+    return carried_by(vouchers)
 
 
 def first_placed(voucher: OutboxDocument) -> datetime | None:

@@ -14,6 +14,12 @@ from kontera.errors import NeedsOperator, NeedsSignIn, OurFault, Problem, WillRe
 
 SECOND_CHANCE = 60.0  # BigCommerce asks for a minute between tries after a 500; a small host needs it no less
 _LONGEST_GUESS = 300.0
+_DONE = (200, 201, 202, 207)
+
+
+def unreadable(order: str, path: str, reason: str, words: str = "") -> Problem:
+    """An order that cannot be used as it stands: where in the document, and why. words: the shop's own."""
+    return Problem(code="ORDER_UNREADABLE", facts={"order": order, "path": path, "reason": reason}, vendor=words)
 
 
 class Troubles:
@@ -31,6 +37,20 @@ class Troubles:
         """The shop answers as it should: the next time it is busy counts as the first."""
         with self._lock:
             self._busy = 0
+
+    def settled(self, request: str, answer: Answer) -> bytes | None:
+        """The body of an answer that is neither a refusal of the key nor a shop in trouble: b"" when there is nothing
+        in it, None when there is no such thing. Raises OurFault, and WillRetry for a page in its place."""
+        self.over()
+        if answer.status == 204:
+            return b""
+        if answer.status == 404 and answer.is_json:  # a proxy's page says nothing about the thing asked for
+            return None
+        if answer.status not in (*_DONE, 404):
+            raise self.fault(request, answer.status, answer.body)
+        if not answer.is_json:
+            raise self.down(request, answer, maintenance=True)
+        return answer.body
 
     def busy(self, request: str, answer: Answer, asked: float | None) -> WillRetry:
         """Nobody calls for as long as the shop asked; when it said nothing, for twice as long each time."""

@@ -6,7 +6,9 @@ doubled wake-up is harmless, since a drain takes whatever is due and the ticker 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import contextvars
+from collections.abc import Callable, Iterator
 
 from django.db import connection as database
 from django.db import transaction
@@ -20,6 +22,7 @@ HEARTBEAT_SECONDS = 1.0
 DEAD_AFTER_SECONDS = 6.0
 
 _drain: list[Callable[[int], None]] = []
+_together: contextvars.ContextVar[set[int] | None] = contextvars.ContextVar("wake-ups", default=None)
 
 
 def on_wake(drain: Callable[[int], None]) -> None:
@@ -47,7 +50,22 @@ def wake(connection_id: int) -> bool:
 
 def wake_after_commit(connection_id: int) -> None:
     """`wake` when the surrounding transaction has committed (at once when there is none)."""
-    transaction.on_commit(lambda: wake(connection_id))
+    together = _together.get()
+    transaction.on_commit(lambda: wake(connection_id) if together is None else together.add(connection_id))
+
+
+@contextlib.contextmanager
+def waking_together() -> Iterator[None]:
+    """Lanes to be woken after commits inside the block are woken once each, when it ends. Should it never end, because
+    the process dies, the ticker wakes them."""
+    together: set[int] = set()
+    token = _together.set(together)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+        for connection_id in sorted(together):
+            wake(connection_id)
 
 
 def take_over_from_the_dead() -> int:

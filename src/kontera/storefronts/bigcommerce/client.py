@@ -125,18 +125,7 @@ class Client:
             raise trouble.scope(scope or "unknown", answer.body)
         if answer.status >= 500 or answer.status == 423:
             raise trouble.down(request, answer, maintenance=answer.status == 503 or not answer.is_json)
-        trouble.over()
-        if answer.status == 204:
-            return b""
-        if answer.status == 404:
-            if not answer.is_json:  # a proxy's page says nothing about the thing asked for
-                raise trouble.down(request, answer, maintenance=True)
-            return None
-        if answer.status not in (200, 201, 202, 207):
-            raise trouble.fault(request, answer.status, answer.body)
-        if not answer.is_json:
-            raise trouble.down(request, answer, maintenance=True)
-        return answer.body
+        return trouble.settled(request, answer)
 
 
 def vendor_words(body: bytes) -> str:

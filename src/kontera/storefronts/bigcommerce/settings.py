@@ -8,18 +8,11 @@ from datetime import datetime
 
 import msgspec
 
-from kontera.calls import Setting, SettingKind, SettingsError, check_settings
-from kontera.clock import parse_instant
+from kontera.calls import Setting, SettingKind, SettingsError
+from kontera.storefronts.settings import CUT_OFF, STORE, shop_values
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        name="store",
-        title="Store code",
-        title_sv="Butikskod",
-        help="Two to six letters or digits; part of every reference in the ledger, so it stays once there are orders.",
-        help_sv="Två till sex bokstäver eller siffror; ingår i varje referens och ligger fast när det finns order.",
-        required=True,
-    ),
+    STORE,
     Setting(
         name="store_hash",
         title="Store hash",
@@ -59,13 +52,7 @@ SETTINGS: tuple[Setting, ...] = (
         help="Channel ids separated by commas; empty takes every channel.",
         help_sv="Kanalernas id åtskilda med komma; tomt tar alla kanaler.",
     ),
-    Setting(
-        name="cut_off",
-        title="First date",
-        title_sv="Första datum",
-        help="Orders changed before this instant are not looked for (ISO 8601 with zone).",
-        help_sv="Order som ändrats före denna tidpunkt söks inte (ISO 8601 med tidszon).",
-    ),
+    CUT_OFF,
     Setting(
         name="vat_number_field",
         title="Form field with the VAT number",
@@ -79,7 +66,6 @@ SETTINGS: tuple[Setting, ...] = (
         title_sv="Formulärfält med organisationsnummer",
     ),
 )
-_STORE = re.compile(r"[A-Za-z0-9]{2,6}")
 _HASH = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -104,20 +90,13 @@ class BigCommerceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 def settings_from(given: Mapping[str, str]) -> BigCommerceSettings:
     """Checked settings. Raises SettingsError naming what is wrong."""
-    values = check_settings(SETTINGS, given)
+    values = shop_values(SETTINGS, given)
     channels = frozenset(part.strip() for part in values.pop("channel_ids", "").split(",") if part.strip())
     if any(not channel.isdecimal() for channel in channels):
         raise SettingsError("channel_ids must be whole numbers separated by commas")
     if not _HASH.fullmatch(values["store_hash"]):
         raise SettingsError("store_hash must be letters and digits only: the part after /stores/ in the API path")
-    if not _STORE.fullmatch(values["store"]):
-        raise SettingsError(f"store must be two to six letters or digits, like store=NT (not {values['store']!r})")
-    text = values.pop("cut_off", "")
-    try:
-        cut_off = parse_instant(text) if text else None
-    except ValueError as error:
-        raise SettingsError("cut_off must be a date with time and zone, like 2026-01-01T00:00:00+01:00") from error
-    return BigCommerceSettings(channel_ids=channels, cut_off=cut_off, **values)
+    return BigCommerceSettings(channel_ids=channels, **values)
 
 
 def check(values: Mapping[str, str]) -> None:

@@ -7,22 +7,15 @@ from datetime import datetime
 
 import msgspec
 
-from kontera.calls import Setting, SettingKind, SettingsError, check_settings
-from kontera.clock import parse_instant
+from kontera.calls import Setting, SettingKind, SettingsError
 from kontera.commerce import OrderState
 from kontera.money import is_currency
+from kontera.storefronts.settings import CUT_OFF, STORE, shop_values
 
 _DECODED = frozenset("&<>\"'")  # the shop decodes HTML entities in the secret before it signs
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        name="store",
-        title="Store code",
-        title_sv="Butikskod",
-        help="Two to six letters; part of every reference in the ledger, so it cannot change later.",
-        help_sv="Två till sex bokstäver; ingår i varje referens i bokföringen och kan därför inte ändras.",
-        required=True,
-    ),
+    STORE,
     Setting(
         name="base_url",
         title="Shop address",
@@ -72,13 +65,7 @@ SETTINGS: tuple[Setting, ...] = (
         choices=("auto", "oauth"),
         default="auto",
     ),
-    Setting(
-        name="cut_off",
-        title="First date",
-        title_sv="Första datum",
-        help="Orders changed before this instant are not looked for (ISO 8601 with zone).",
-        help_sv="Order som ändrats före denna tidpunkt söks inte (ISO 8601 med tidszon).",
-    ),
+    CUT_OFF,
     Setting(
         name="currency",
         title="The shop's own currency",
@@ -143,21 +130,14 @@ class WooCommerceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 def settings_from(given: Mapping[str, str]) -> WooCommerceSettings:
     """Checked settings. Raises SettingsError naming what is wrong."""
-    values = check_settings(SETTINGS, given)
-    if not values["store"].isalnum():
-        raise SettingsError("store must be letters and digits only")
+    values = shop_values(SETTINGS, given)
     if _DECODED & set(values.get("webhook_secret", "")):
         raise SettingsError("webhook_secret must not contain & < > or quotes: the shop would sign with something else")
     values["currency"] = values.get("currency", "").upper()
     if values["currency"] and not is_currency(values["currency"]):
         raise SettingsError("currency must be a currency code like SEK")
-    text = values.pop("cut_off", "")
-    try:
-        cut_off = parse_instant(text) if text else None
-    except ValueError as error:
-        raise SettingsError("cut_off must be a date with time and zone, like 2026-01-01T00:00:00+01:00") from error
     own = _statuses(values.pop("own_statuses", ""))
-    return WooCommerceSettings(cut_off=cut_off, own_statuses=own, **values)
+    return WooCommerceSettings(own_statuses=own, **values)
 
 
 def _statuses(text: str) -> dict[str, OrderState]:
