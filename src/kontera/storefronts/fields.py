@@ -19,6 +19,14 @@ from kontera.money import ZERO, Money, MoneyError, exact
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 
+_LONGEST_ID = 18  # digits; more is no id of an order
+
+
+def is_id(text: str) -> bool:
+    """Whether a shop can know an object by this number: digits, and not too many of them."""
+    return text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID
+
+
 class Unreadable(ValueError):
     """A value that cannot be used. `path` is its JSON path ("$.products[2].quantity"), `reason` plain words without
     the value itself where it could be personal."""

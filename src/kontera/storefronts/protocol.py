@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -77,6 +78,18 @@ class NoticeContent(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     changes: tuple[Change, ...]
     sent_at: datetime | None = None
+
+
+class TaxCombination(msgspec.Struct, frozen=True, kw_only=True):
+    """One VAT that an order of the shop can carry, for the coverage list (N11). country: ISO alpha-2, "" = everywhere
+    no other one covers. rate: percent. tax_class: the name orders carry. zone: the shop's name for it. groups: customer
+    group ids it is limited to."""
+
+    country: str
+    rate: Decimal
+    tax_class: str
+    zone: str
+    groups: tuple[str, ...] = ()
 
 
 class NoticeRefused(Exception):

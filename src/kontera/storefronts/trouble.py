@@ -7,10 +7,16 @@ vendor's client's to judge.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import msgspec
 
 from kontera.calls import Answer, Caller, vendor_problem
 from kontera.errors import NeedsOperator, NeedsSignIn, OurFault, Problem, WillRetry
+from kontera.storefronts.protocol import FactKind
+
+T = TypeVar("T")
 
 SECOND_CHANCE = 60.0  # BigCommerce asks for a minute between tries after a 500; a small host needs it no less
 _LONGEST_GUESS = 300.0
@@ -51,6 +57,20 @@ class Troubles:
         words = "the answer was cut off or not JSON"
         return WillRetry(vendor_problem("VENDOR_UNREACHABLE", self._caller.vendor, request, words))
 
+    def elements(self, body: bytes, request: str) -> list[bytes]:
+        """The elements of a list, each exactly as the shop wrote it. Raises WillRetry for anything else."""
+        try:
+            return [bytes(raw) for raw in msgspec.json.decode(body, type=list[msgspec.Raw])]
+        except msgspec.MsgspecError as error:
+            raise self.garbled(request) from error
+
+    def shaped(self, kind: type[T], raws: Sequence[bytes], request: str) -> list[T]:
+        """The elements of a list in a shape of ours; numbers may come as text. Raises WillRetry for another shape."""
+        try:
+            return [msgspec.json.decode(raw, type=kind, strict=False) for raw in raws]
+        except msgspec.MsgspecError as error:
+            raise self.garbled(request) from error
+
     def sign_in(self, words: str) -> NeedsSignIn:
         """The shop does not know our key any more."""
         since = self._caller.clock.now().strftime("%Y-%m-%d %H:%M UTC")
@@ -70,3 +90,10 @@ class Troubles:
 
     def _problem(self, code: str, request: str, body: bytes) -> Problem:
         return vendor_problem(code, self._caller.vendor, request, self._words(body))
+
+
+def only_orders(kind: FactKind, title: str) -> None:
+    """For adapters that read orders and nothing else yet. title: the shop system's name. Raises OurFault."""
+    if kind is not FactKind.ORDER:
+        reason = f"{kind} cannot be read from {title} yet; capabilities() says so"
+        raise OurFault(Problem(code="OUR_FAULT", facts={"order": "", "reason": reason}))

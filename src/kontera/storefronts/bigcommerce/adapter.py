@@ -13,7 +13,7 @@ import httpx2
 from kontera.calls import Caller, Exchange, RateWindow, ReadinessCheck
 from kontera.clock import Clock
 from kontera.commerce import Order
-from kontera.errors import NeedsOperator, OurFault, Problem
+from kontera.errors import NeedsOperator, Problem
 from kontera.storefronts.bigcommerce.changes import changed_orders
 from kontera.storefronts.bigcommerce.client import VENDOR, Client
 from kontera.storefronts.bigcommerce.hooks import ensure_hooks
@@ -21,10 +21,11 @@ from kontera.storefronts.bigcommerce.notices import read_notice
 from kontera.storefronts.bigcommerce.readiness import readiness_of
 from kontera.storefronts.bigcommerce.reading import whole_orders
 from kontera.storefronts.bigcommerce.settings import BigCommerceSettings, settings_from
-from kontera.storefronts.bigcommerce.tax_setup import TaxCombination, tax_classes, tax_combinations
+from kontera.storefronts.bigcommerce.tax_setup import tax_classes, tax_combinations
 from kontera.storefronts.bigcommerce.translate import Context, translate
 from kontera.storefronts.fields import Unreadable
-from kontera.storefronts.protocol import Capability, ChangePage, FactKind, NoticeContent, Read
+from kontera.storefronts.protocol import Capability, ChangePage, FactKind, NoticeContent, Read, TaxCombination
+from kontera.storefronts.trouble import only_orders
 
 CONTROL_PANEL = "https://store-{store_hash}.mybigcommerce.com/manage/orders/{{id}}"
 
@@ -78,13 +79,13 @@ class BigCommerceStorefront:
 
     def changes(self, kind: FactKind, cursor: str | None, since: datetime) -> ChangePage:
         """See Storefront. Only orders. Never looks before the connection's own first date."""
-        _only_orders(kind)
+        only_orders(kind, "BigCommerce")
         first = max(since, self._settings.cut_off) if self._settings.cut_off else since
         return changed_orders(self._client, cursor, first, self._settings.channel_ids)
 
     def read(self, kind: FactKind, ids: Sequence[str]) -> list[Read]:
         """See Storefront. Ids asked for twice are read once and answered once."""
-        _only_orders(kind)
+        only_orders(kind, "BigCommerce")
         documents = list(whole_orders(self._client, ids))
         reads = [self._read(identity, raw) for identity, raw in documents]
         if any(read.problem and read.problem.code == "TAX_CLASS_UNKNOWN" for read in reads):
@@ -133,9 +134,3 @@ class BigCommerceStorefront:
 
 def _other_channel(order: Order) -> str:
     return f"sold in channel {order.channel}, which this connection does not take"
-
-
-def _only_orders(kind: FactKind) -> None:
-    if kind is not FactKind.ORDER:
-        reason = f"{kind} cannot be read from BigCommerce yet; capabilities() says so"
-        raise OurFault(Problem(code="OUR_FAULT", facts={"order": "", "reason": reason}))

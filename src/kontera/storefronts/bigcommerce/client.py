@@ -64,12 +64,7 @@ class Client:
         body = self.get(path, params, scope=scope)
         if body is None:
             return None
-        if not body:
-            return []
-        try:
-            return [bytes(raw) for raw in msgspec.json.decode(_unwrapped(body, path), type=list[msgspec.Raw])]
-        except msgspec.MsgspecError as error:
-            raise self._trouble.garbled(f"GET {path}") from error
+        return self._trouble.elements(_unwrapped(body, path), f"GET {path}") if body else []
 
     def every(self, path: str, params: Mapping[str, str] | None = None, *, scope: str = "") -> list[bytes] | None:
         """A whole list, page by page until a short one (totals in V3 envelopes are not to be trusted)."""

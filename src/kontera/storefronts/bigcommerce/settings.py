@@ -9,17 +9,10 @@ from datetime import datetime
 import msgspec
 
 from kontera.calls import Setting, SettingKind, SettingsError, check_settings
-from kontera.clock import parse_instant
+from kontera.storefronts.declared import CUT_OFF, STORE, first_date
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        name="store",
-        title="Store code",
-        title_sv="Butikskod",
-        help="Two to six letters or digits; part of every reference in the ledger, so it stays once there are orders.",
-        help_sv="Två till sex bokstäver eller siffror; ingår i varje referens och ligger fast när det finns order.",
-        required=True,
-    ),
+    STORE,
     Setting(
         name="store_hash",
         title="Store hash",
@@ -59,13 +52,7 @@ SETTINGS: tuple[Setting, ...] = (
         help="Channel ids separated by commas; empty takes every channel.",
         help_sv="Kanalernas id åtskilda med komma; tomt tar alla kanaler.",
     ),
-    Setting(
-        name="cut_off",
-        title="First date",
-        title_sv="Första datum",
-        help="Orders changed before this instant are not looked for (ISO 8601 with zone).",
-        help_sv="Order som ändrats före denna tidpunkt söks inte (ISO 8601 med tidszon).",
-    ),
+    CUT_OFF,
     Setting(
         name="vat_number_field",
         title="Form field with the VAT number",
@@ -112,11 +99,7 @@ def settings_from(given: Mapping[str, str]) -> BigCommerceSettings:
         raise SettingsError("store_hash must be letters and digits only: the part after /stores/ in the API path")
     if not _STORE.fullmatch(values["store"]):
         raise SettingsError(f"store must be two to six letters or digits, like store=NT (not {values['store']!r})")
-    text = values.pop("cut_off", "")
-    try:
-        cut_off = parse_instant(text) if text else None
-    except ValueError as error:
-        raise SettingsError("cut_off must be a date with time and zone, like 2026-01-01T00:00:00+01:00") from error
+    cut_off = first_date(values.pop("cut_off", ""))
     return BigCommerceSettings(channel_ids=channels, cut_off=cut_off, **values)
 
 

@@ -13,15 +13,16 @@ import httpx2
 from kontera.calls import Caller, Exchange, RateWindow, ReadinessCheck
 from kontera.clock import Clock
 from kontera.commerce import Order
-from kontera.errors import OurFault, Problem
-from kontera.storefronts.protocol import Capability, ChangePage, FactKind, NoticeContent, Read
+from kontera.errors import Problem
+from kontera.storefronts.protocol import Capability, ChangePage, FactKind, NoticeContent, Read, TaxCombination
+from kontera.storefronts.trouble import only_orders
 from kontera.storefronts.woocommerce.changes import changed_orders
 from kontera.storefronts.woocommerce.client import VENDOR, Client
 from kontera.storefronts.woocommerce.notices import ensure_hooks, read_notice
 from kontera.storefronts.woocommerce.readiness import readiness_of
 from kontera.storefronts.woocommerce.reading import Broken, decimals_shown, rates_of, whole_orders
 from kontera.storefronts.woocommerce.settings import WooCommerceSettings, settings_from
-from kontera.storefronts.woocommerce.tax_setup import TaxCombination, tax_combinations
+from kontera.storefronts.woocommerce.tax_setup import tax_combinations
 from kontera.storefronts.woocommerce.taxes import UnknownRate
 from kontera.storefronts.woocommerce.translate import Context, adds_up, translate
 
@@ -74,13 +75,13 @@ class WooCommerceStorefront:
 
     def changes(self, kind: FactKind, cursor: str | None, since: datetime) -> ChangePage:
         """See Storefront. Only orders. Never looks before the connection's own first date."""
-        _only_orders(kind)
+        only_orders(kind, "WooCommerce")
         first = max(since, self._settings.cut_off) if self._settings.cut_off else since
         return changed_orders(self._client, cursor, first)
 
     def read(self, kind: FactKind, ids: Sequence[str]) -> list[Read]:
         """See Storefront. Ids asked for twice are read once and answered once; a hundred cost one call."""
-        _only_orders(kind)
+        only_orders(kind, "WooCommerce")
         documents = list(whole_orders(self._client, ids))
         reads = self._translated(documents)
         if self._context.decimals is None and any(read.order and not adds_up(read.order) for read in reads):
@@ -124,9 +125,3 @@ class WooCommerceStorefront:
         if isinstance(result, Order):
             return Read(kind=FactKind.ORDER, id=identity, raw=document or b"", order=result)
         return Read(kind=FactKind.ORDER, id=identity, raw=document or b"", problem=result)
-
-
-def _only_orders(kind: FactKind) -> None:
-    if kind is not FactKind.ORDER:
-        reason = f"{kind} cannot be read from WooCommerce yet; capabilities() says so"
-        raise OurFault(Problem(code="OUR_FAULT", facts={"order": "", "reason": reason}))

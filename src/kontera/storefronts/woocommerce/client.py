@@ -53,18 +53,11 @@ class Client:
 
     def page(self, path: str, params: Mapping[str, str]) -> list[bytes]:
         """One page of a list, each element exactly as the shop wrote it."""
-        body = self.get(path, params)
-        try:
-            return [bytes(raw) for raw in msgspec.json.decode(body or b"[]", type=list[msgspec.Raw])]
-        except msgspec.MsgspecError as error:
-            raise self._trouble.garbled(f"GET {path}") from error
+        return self._trouble.elements(self.get(path, params) or b"[]", f"GET {path}")
 
     def read_as(self, kind: type[T], raws: Sequence[bytes], path: str) -> list[T]:
         """The elements of a list in a shape of ours; numbers may come as text. Raises WillRetry for another shape."""
-        try:
-            return [msgspec.json.decode(raw, type=kind, strict=False) for raw in raws]
-        except msgspec.MsgspecError as error:
-            raise self._trouble.garbled(f"GET {path}") from error
+        return self._trouble.shaped(kind, raws, f"GET {path}")
 
     def every(self, path: str, params: Mapping[str, str] | None = None) -> list[bytes]:
         """A whole list, page by page until a short one (for lists that stand still: hooks, rates)."""

@@ -8,21 +8,14 @@ from datetime import datetime
 import msgspec
 
 from kontera.calls import Setting, SettingKind, SettingsError, check_settings
-from kontera.clock import parse_instant
 from kontera.commerce import OrderState
 from kontera.money import is_currency
+from kontera.storefronts.declared import CUT_OFF, OWN_STATUSES, STORE, first_date, statuses
 
 _DECODED = frozenset("&<>\"'")  # the shop decodes HTML entities in the secret before it signs
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        name="store",
-        title="Store code",
-        title_sv="Butikskod",
-        help="Two to six letters; part of every reference in the ledger, so it cannot change later.",
-        help_sv="Två till sex bokstäver; ingår i varje referens i bokföringen och kan därför inte ändras.",
-        required=True,
-    ),
+    STORE,
     Setting(
         name="base_url",
         title="Shop address",
@@ -72,13 +65,7 @@ SETTINGS: tuple[Setting, ...] = (
         choices=("auto", "oauth"),
         default="auto",
     ),
-    Setting(
-        name="cut_off",
-        title="First date",
-        title_sv="Första datum",
-        help="Orders changed before this instant are not looked for (ISO 8601 with zone).",
-        help_sv="Order som ändrats före denna tidpunkt söks inte (ISO 8601 med tidszon).",
-    ),
+    CUT_OFF,
     Setting(
         name="currency",
         title="The shop's own currency",
@@ -100,13 +87,7 @@ SETTINGS: tuple[Setting, ...] = (
         help="The order's custom field; empty = the fields of the common plugins are tried.",
         help_sv="Orderns anpassade fält; tomt = de vanliga tilläggens fält prövas.",
     ),
-    Setting(
-        name="own_statuses",
-        title="Order statuses of your own",
-        title_sv="Egna orderstatusar",
-        help="What each means, separated by commas, e.g. packed=placed, delivered=completed.",
-        help_sv="Vad var och en betyder, åtskilda med komma, t.ex. packad=placed, levererad=completed.",
-    ),
+    OWN_STATUSES,
 )
 
 
@@ -151,25 +132,9 @@ def settings_from(given: Mapping[str, str]) -> WooCommerceSettings:
     values["currency"] = values.get("currency", "").upper()
     if values["currency"] and not is_currency(values["currency"]):
         raise SettingsError("currency must be a currency code like SEK")
-    text = values.pop("cut_off", "")
-    try:
-        cut_off = parse_instant(text) if text else None
-    except ValueError as error:
-        raise SettingsError("cut_off must be a date with time and zone, like 2026-01-01T00:00:00+01:00") from error
-    own = _statuses(values.pop("own_statuses", ""))
+    cut_off = first_date(values.pop("cut_off", ""))
+    own = statuses(values.pop("own_statuses", ""), prefix="wc-")
     return WooCommerceSettings(cut_off=cut_off, own_statuses=own, **values)
-
-
-def _statuses(text: str) -> dict[str, OrderState]:
-    """ "packed=placed, delivered=completed" as a mapping; the shop's internal prefix wc- may be written or not."""
-    found = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        slug, _, meaning = (word.strip().lower() for word in part.partition("="))
-        if not slug or meaning not in list(OrderState):
-            known = ", ".join(OrderState)
-            raise SettingsError(f"own_statuses: {part!r} is not like packed=placed (known meanings: {known})")
-        found[slug.removeprefix("wc-")] = OrderState(meaning)
-    return found
 
 
 def check(values: Mapping[str, str]) -> None:
