@@ -247,6 +247,55 @@ def test_a_shop_that_sends_the_whole_order(address: str) -> None:
     Connection.objects.filter(pk=connection.pk).update(signed_in=False)
 
 
+@pytest.fixture
+def quickbutik(address: str) -> Iterator[tuple[str, Connection]]:
+    """The address a Quickbutik shop was told by hand."""
+    merchant = Merchant.objects.create(slug=f"q-{uuid.uuid4().hex[:8]}", name="Nordisk Te AB", created_at=CLOCK.now())
+    connection = store.connect(merchant, "quickbutik", "qb", {"api_key": "k"}, now=CLOCK.now(), author="test")
+    yield f"{address}/hooks/{connection.door}", connection
+    Look.objects.filter(connection=connection).delete()
+    Connection.objects.filter(pk=connection.pk).update(signed_in=False)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_shop_whose_notices_are_only_an_address(quickbutik: tuple[str, Connection], method: str) -> None:
+    """M11: Quickbutik calls an address and says in its query what to look at; a copy of it is kept."""
+    to, connection = quickbutik
+    answer = httpx2.request(method, f"{to}?event_type=order.new&order_id=17")
+    assert (200, {"kept": 1}) == (answer.status_code, answer.json())
+    kept = Notice.objects.get(connection=connection)
+    assert ("17", b"event_type=order.new&order_id=17") == (kept.external_id, bytes(kept.body))
+    assert 1 == Look.objects.filter(connection=connection, external_id="17").count()
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "status"),
+    [
+        ("GET", "", 400),
+        ("GET", "?event_type=order.new&order_id=x", 400),
+        ("GET", "?event_type=product.update&product_id=4", 200),
+        ("HEAD", "?event_type=order.new&order_id=17", 405),
+        ("GET", "?event_type=order.new&order_id=17&more=" + "x" * 5_000, 413),
+    ],
+)
+def test_what_such_a_shop_cannot_ask_for(
+    quickbutik: tuple[str, Connection], method: str, query: str, status: int
+) -> None:
+    """M11, M100: one order to look at, and nothing else; a preview of the address is no notice."""
+    to, connection = quickbutik
+    assert status == httpx2.request(method, f"{to}{query}").status_code
+    assert 0 == Notice.objects.filter(connection=connection).count()
+
+
+def test_shops_that_sign_are_not_let_in_by_an_address(shop: Shop) -> None:
+    """M100: what must be signed is not read from a query, however it is called."""
+    query = "?event_type=order.new&order_id=17"
+    assert 405 == shop.http.get(f"{shop.address}{query}").status_code
+    assert 401 == shop.http.post(f"{shop.address}{query}").status_code
+    assert 404 == shop.http.get(f"{shop.address}x{query}").status_code
+    assert (0, 0) == shop.kept()
+
+
 def test_health_says_whether_the_database_answers(address: str) -> None:
     """200 with a version while it does."""
     answer = httpx2.get(f"{address}/health", timeout=20.0)

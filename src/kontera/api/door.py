@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse, Response
 from kontera.calls import RateWindow
 from kontera.clock import Clock
 from kontera.connections import adapters
+from kontera.connections.registry import VENDORS
 from kontera.db.models import Connection, Notice
 from kontera.intake import notices
 from kontera.storefronts.protocol import NoticeRefused, Storefront
@@ -110,7 +111,7 @@ def _answer(future: asyncio.Future[bool], kept: bool) -> None:
 
 
 class Door:
-    """POST /hooks/{door} for every storefront."""
+    """POST /hooks/{door} for every storefront; GET too for those that notify so (`Vendor.by_address`)."""
 
     def __init__(self, clock: Clock, keeper: Keeper) -> None:
         self._clock = clock
@@ -130,6 +131,11 @@ class Door:
         if found is None:
             return JSONResponse({"error": "unknown address"}, status_code=404)
         connection, shop = found
+        by_address = VENDORS[connection.vendor].by_address
+        if request.method != "POST" and not (by_address and request.method == "GET"):
+            return JSONResponse({"error": "not a notice"}, status_code=405)
+        if by_address:
+            body = request.url.query.encode() or body  # there the address says what to look at
         try:
             content = shop.read_notice({name.lower(): value for name, value in request.headers.items()}, body)
         except NoticeRefused as refused:

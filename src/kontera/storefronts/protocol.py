@@ -61,7 +61,12 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     """One object read whole. `raw` is exactly what the vendor sent, one JSON document (parts joined under their
     names); exactly one of `order`, `problem`, `gone` is set. `left_out`, with the order: why the connection's own
     settings (its channels) leave it to another connection; it is recorded, and booked from here only if it was
-    already."""
+    already.
+
+    Where a shop's orders do not tell the VAT of their lines, the adapter works it out from the shop of today (the rates
+    of its products). Then `worked_out` is set, and intake keeps what an earlier reading made of the same figures.
+    `lacks`, with the order: what the shop of today no longer tells of it: the problem, unless an earlier reading
+    knew."""
 
     kind: FactKind
     id: str
@@ -70,6 +75,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     problem: Problem | None = None
     gone: bool = False
     left_out: str = ""
+    worked_out: bool = False
+    lacks: Problem | None = None
 
 
 class NoticeContent(msgspec.Struct, frozen=True, kw_only=True):
