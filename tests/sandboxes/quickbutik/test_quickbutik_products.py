@@ -157,6 +157,29 @@ def test_create_notices(shop: Shop) -> None:
     assert (0, 1) == (skipped["success"], len(skipped["notices"]))
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"price": "gratis"},
+        {"price": True},
+        {"tax_rate": []},
+        {"stock": "många"},
+        {"stock": None},
+        {"variants": "röd"},
+        {"variants": {"sync": 5}},
+        {"variants": {"add": ["röd"]}},
+        {"variants": {"add": [{"variant_option1_name": "Färg"}]}},
+        {"variants": {"add": [{"variant_option1_name": "Färg", "variant_option1_value": "Röd", "price": "x"}]}},
+    ],
+)
+def test_what_cannot_be_created(shop: Shop, wrong: dict[str, Any]) -> None:
+    """A field that cannot be read: 400, no product, no number used."""
+    answer = shop.call("POST", "/products", {"title": "Vante", "sku": "VANTE", **wrong})
+    assert (400, 400) == (answer.status_code, answer.json()["code"])
+    assert {"count": "14"} == shop.get("/products/count")
+    assert "115" == shop.send("POST", "/products", {"title": "Vante"})["product_id"]
+
+
 def test_stock_is_written_whole(shop: Shop) -> None:
     """No delta: a sale between reading and writing is overwritten."""
     read = int(shop.product("GARN-ULL-100")["qty"])
@@ -207,6 +230,16 @@ def test_variants_are_replaced_or_added(shop: Shop) -> None:
     assert ["TROJA-S", "TROJA-M", "TROJA-L", "TROJA-XL"] == skus(shop.product("TROJA")["variants"])
     shop.send("PUT", "/products", {"sku": "TROJA", "variants": {"sync": [large]}})
     assert [("1003", "999")] == [(one["id"], one["price"]) for one in shop.product("TROJA")["variants"]]
+
+
+def test_nothing_is_kept_of_a_refused_change(shop: Shop) -> None:
+    """The second variant cannot be read, so price, title and the first variant stay as they were."""
+    before = shop.product("TROJA")
+    size = {"variant_option1_name": "Storlek", "variant_option1_value": "S", "price": 1}
+    body = {"sku": "TROJA", "title": "Ny", "price": 5, "variants": {"sync": [size, {**size, "price": "gratis"}]}}
+    told = shop.send("PUT", "/products", body)
+    assert (0, ["'gratis' is not an amount"]) == (told["success"], told["errors"])
+    assert before == shop.product("TROJA")
 
 
 @pytest.mark.parametrize("by", ["body", "query", "many"])

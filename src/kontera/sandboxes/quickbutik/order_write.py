@@ -17,7 +17,7 @@ from kontera.sandboxes.quickbutik.state import Order, Product, Shipping, Shop, V
 from kontera.sandboxes.quickbutik.switches import Json
 from kontera.sandboxes.quickbutik.web import Call, Endpoint, is_true
 
-FIRST_ORDER = 1001
+FIRST_ORDER, MOST_PIECES = 1001, 1_000_000
 _ADDRESS = ("company_name", "firstname", "lastname", "address", "address2", "city", "zipcode", "country")
 NONSENSE = (ValueError, KeyError, TypeError, AttributeError)
 """What reading a body of wrong shape raises: the caller's mistake, told in its result."""
@@ -83,10 +83,11 @@ def _new(shop: Shop, body: Json) -> Order:
     for row in body["products"]:
         _add(shop, order, row)
     _content(shop, order, body)
+    pairs = {str(key): str(value) for key, value in (body.get("metadata") or {}).items()}
     order.id = shop.number("order", FIRST_ORDER)
     order.status_date = order.created
-    if body.get("metadata"):
-        shop.metadata[("order", order.id)] = {str(key): str(value) for key, value in body["metadata"].items()}
+    if pairs:
+        shop.metadata[("order", order.id)] = pairs
     return order
 
 
@@ -171,8 +172,8 @@ def money(value: object) -> Decimal:
 def _add(shop: Shop, order: Order, row: Json) -> None:
     product, variant = found(shop, row)
     qty = int(row.get("qty", 1))
-    if qty < 1:
-        raise ValueError("qty must be at least 1")
+    if not 1 <= qty <= MOST_PIECES:
+        raise ValueError(f"qty must be 1 to {MOST_PIECES}")
     line = line_of(shop, product, variant, qty, order, place_of(shop, order.customer))
     if row.get("price") is not None:
         line.price = money(row["price"])

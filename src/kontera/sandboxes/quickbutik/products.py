@@ -7,9 +7,12 @@ update-products; a client's classes for the answers to writes.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
+from kontera.money import ZERO
 from kontera.sandboxes.quickbutik.order_write import NONSENSE, found, money
+from kontera.sandboxes.quickbutik.pricing import HOME_RATE
 from kontera.sandboxes.quickbutik.show import TEXTS
 from kontera.sandboxes.quickbutik.state import Product, Shop, Variant
 from kontera.sandboxes.quickbutik.switches import Json
@@ -70,16 +73,18 @@ def counted(call: Call) -> Any:
 
 
 def created(call: Call) -> Any:
-    """A new product. Raises ApiError 400 without a title."""
+    """A new product. Raises ApiError 400 without a title, or when a field cannot be read."""
     body, shop = call.record(), call.shop
     if not body.get("title"):
         raise ApiError(400, "title is required")
     sku = str(body.get("sku", ""))
     if is_true(body.get("skipIfDuplicate", False)) and sku and shop.by_sku(sku):
         return {"success": 0, "variants": [], "notices": ["Product with the same SKU exists"]}
-    zero = money(0)
-    product = Product(0, sku, str(body["title"]), zero, money(body.get("tax_rate", 25)), shop.now())
-    notices = _written(shop, product, body)
+    product = Product(0, sku, str(body["title"]), ZERO, HOME_RATE, shop.now())
+    try:
+        notices = _written(shop, product, body)
+    except NONSENSE as error:
+        raise ApiError(400, str(error)) from error
     product.id = shop.number("product", FIRST_PRODUCT)
     shop.products[product.id] = product
     _raise(shop, "product.add", product)
@@ -176,9 +181,9 @@ def _variants(shop: Shop, product: Product, body: Json) -> tuple[list[Variant], 
             notices.append("A variant without options was left out")
             continue
         same = next((one for one in product.variants if one.choices == choices), None)
-        variant = same or Variant(shop.number("variant", FIRST_VARIANT), "", choices)
+        variant = deepcopy(same) if same else Variant(shop.number("variant", FIRST_VARIANT), "", choices)
         _variant_written(variant, row)
-        kept = [one for one in kept if one is not variant] + [variant]
+        kept = [one for one in kept if one.id != variant.id] + [variant]
     return kept, notices
 
 
