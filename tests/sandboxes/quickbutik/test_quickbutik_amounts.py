@@ -248,6 +248,19 @@ def test_gift_card_sold(shop: Shop) -> None:
     assert "12.90" == mixed["discount_amount"]
 
 
+def test_gift_card_sold_with_vat(shop: Shop) -> None:
+    """A merchant may have given the card a rate; a discount on yarn lowers the VAT of the yarn only."""
+    shop.send("PUT", "/products", {"sku": "PRESENTKORT-500", "tax_rate": 25})
+    order = bought(shop, "PRESENTKORT-500", "STICKA-4", code="TIO", no_shipping=True)
+    assert ("12.90", "123.22") == (order["discount_amount"], order["tax_amount"])  # 100.00 + 23.22
+
+
+def test_gift_cards_are_in_the_shops_currency(shop: Shop) -> None:
+    """A card of 300 kr does not pay in euro."""
+    with pytest.raises(ValueError, match="shop's own currency"):
+        bought(shop, "STICKA-4", customer=JURGEN, currency="EUR", gift_card="GAVA-300")
+
+
 @pytest.mark.parametrize("position", ["pay_amount", "discount", "line"])
 def test_gift_card_used(shop: Shop, position: str) -> None:
     """M54. 188.00 with a card of 300: three ways to show it, VAT the same in all of them, 112.00 left on the card."""

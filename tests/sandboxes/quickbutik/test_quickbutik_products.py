@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from .conftest import ASA, Shop
+
+DOCUMENTED = {  # the fields of a variant in the documented example
+    "id",
+    "ovalue_id_1",
+    "product_id",
+    "sku",
+    "price",
+    "qty",
+    "weight",
+    "before_price",
+    "purchase_price",
+    "image_id",
+    "gtin",
+    "supplier_sku",
+    "hidden",
+    "qty_location",
+    "preorder",
+    "min_purchase_quantity",
+    "max_purchase_quantity",
+    "preselected",
+    "disable_minusqty",
+    "values",
+}
 
 
 def skus(answer: Any) -> list[str]:
@@ -81,10 +105,15 @@ def test_variants(shop: Shop) -> None:
     """Each with its own number, price and stock; found by the article number of one of them."""
     sweater = shop.product("TROJA-M")
     assert ("TROJA", "1") == (sweater["sku"], sweater["hasVariants"])
-    assert [("1001", "TROJA-S", "899"), ("1002", "TROJA-M", "899"), ("1003", "TROJA-L", "949")] == [
+    assert [("1001", "TROJA-S", "899.00"), ("1002", "TROJA-M", "899.00"), ("1003", "TROJA-L", "949.00")] == [
         (one["id"], one["sku"], one["price"]) for one in sweater["variants"]
     ]
-    assert [{"ovalue_field": "1", "name": "Storlek", "val": "M"}] == sweater["variants"][1]["values"]
+    medium = sweater["variants"][1]
+    assert [{"ovalue_field": medium["ovalue_id_1"], "name": "Storlek", "val": "M"}] == medium["values"]
+    assert DOCUMENTED == set(medium)
+    assert (False, "0") == (medium["disable_minusqty"], sweater["disable_minusqty"])
+    shop.shopper.switch(numbers="json")
+    assert Decimal("899.00") == shop.product("TROJA-M")["variants"][1]["price"]
 
 
 def test_a_shop_that_does_not_tell_the_rate(shop: Shop) -> None:
@@ -142,7 +171,7 @@ def test_create(shop: Shop) -> None:
     assert ("299", "7", "90", "Kläder") == tuple(
         product[name] for name in ("price", "qty", "weight", "headcategory_name")
     )
-    assert [("VANTE-Röd", "309", "3"), ("VANTE-Blå", "309", "3")] == [
+    assert [("VANTE-Röd", "309.00", "3"), ("VANTE-Blå", "309.00", "3")] == [
         (one["sku"], one["price"], one["qty"]) for one in product["variants"]
     ]
     order_id = shop.create({"sku": "VANTE-Blå"})
@@ -214,7 +243,7 @@ def test_update_many(shop: Shop) -> None:
     assert (3, ["1002", "1003"], 3) == (told["success"], told["variants"], len(told["errors"]))
     yarn = shop.product("GARN-ULL")
     assert ("95.50", "2026-03-02 10:01:00") == (yarn["price"], yarn["date_modified"])
-    assert [("899", "40"), ("879", "5"), ("949", "6")] == [
+    assert [("899.00", "40"), ("879.00", "5"), ("949.00", "6")] == [
         (one["price"], one["qty"]) for one in shop.product("TROJA")["variants"]
     ]
     assert ("39.50", "2026-03-02 10:00:00") == tuple(
@@ -229,7 +258,7 @@ def test_variants_are_replaced_or_added(shop: Shop) -> None:
     shop.send("PUT", "/products", {"sku": "TROJA", "variants": {"add": [huge]}})
     assert ["TROJA-S", "TROJA-M", "TROJA-L", "TROJA-XL"] == skus(shop.product("TROJA")["variants"])
     shop.send("PUT", "/products", {"sku": "TROJA", "variants": {"sync": [large]}})
-    assert [("1003", "999")] == [(one["id"], one["price"]) for one in shop.product("TROJA")["variants"]]
+    assert [("1003", "999.00")] == [(one["id"], one["price"]) for one in shop.product("TROJA")["variants"]]
 
 
 def test_nothing_is_kept_of_a_refused_change(shop: Shop) -> None:

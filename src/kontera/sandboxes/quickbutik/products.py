@@ -13,7 +13,7 @@ from typing import Any
 from kontera.money import ZERO
 from kontera.sandboxes.quickbutik.order_write import NONSENSE, found, money
 from kontera.sandboxes.quickbutik.pricing import HOME_RATE
-from kontera.sandboxes.quickbutik.show import TEXTS
+from kontera.sandboxes.quickbutik.show import TEXTS, VARIANT_TEXTS
 from kontera.sandboxes.quickbutik.state import Product, Shop, Variant
 from kontera.sandboxes.quickbutik.switches import Json
 from kontera.sandboxes.quickbutik.web import ApiError, Call, Endpoint, is_true
@@ -194,5 +194,4 @@ def _variant_written(variant: Variant, body: Json) -> None:
         variant.sku = str(body.get("sku", variant.sku))
     variant.gtin = str(body.get("gtin", variant.gtin))
     variant.hidden = not is_true(body.get("visible", not variant.hidden))
-    kept = ("before_price", "purchase_price", "supplier_sku", "qty_location", "weight")
-    variant.more |= {name: body[name] for name in kept if name in body}
+    variant.more |= {name: body[name] for name in VARIANT_TEXTS if name in body}

@@ -201,21 +201,22 @@ class Shower:
         }  # fmt: skip
 
     def variant(self, product: Product, variant: Variant) -> Json:
-        """A variant of a product."""
+        """A variant of a product. As in the documented example its price always has decimals, unlike the product's,
+        and disable_minusqty is a JSON truth value."""
+        exact = round_to(variant.price, OERE)
         return {
             "id": str(variant.id),
+            "ovalue_id_1": str(variant.id * 10 + 1),
             "product_id": str(product.id),
             "sku": variant.sku,
-            "price": self.amount(variant.price),
+            "price": exact if self._switches.numbers == "json" else f"{exact:f}",
             "qty": str(variant.qty),
-            "before_price": str(variant.more.get("before_price", "")),
-            "purchase_price": str(variant.more.get("purchase_price", "")),
             "gtin": variant.gtin,
-            "supplier_sku": str(variant.more.get("supplier_sku", "")),
             "hidden": self.flag(variant.hidden),
-            "qty_location": str(variant.more.get("qty_location", "")),
+            "disable_minusqty": product.disable_minusqty,
+            **{name: str(variant.more.get(name, "")) for name in VARIANT_TEXTS},
             "values": [
-                {"ovalue_field": str(place), "name": name, "val": value}
+                {"ovalue_field": str(variant.id * 10 + place), "name": name, "val": value}
                 for place, (name, value) in enumerate(variant.choices.items(), 1)
             ],
         }
@@ -239,3 +240,16 @@ TEXTS = (
     "preorder",
 )
 """Fields of a product that are shown as they were written, as text."""
+VARIANT_TEXTS = (
+    "weight",
+    "before_price",
+    "purchase_price",
+    "image_id",
+    "supplier_sku",
+    "qty_location",
+    "preorder",
+    "min_purchase_quantity",
+    "max_purchase_quantity",
+    "preselected",
+)
+"""The same, of a variant."""
