@@ -21,6 +21,7 @@ from kontera.clock import SystemClock
 from kontera.connections import store
 from kontera.db.models import Connection, Look, Merchant, Notice
 from kontera.intake import notices
+from kontera.sandboxes.quickbutik import QuickbutikSandbox
 from kontera.storefronts.bigcommerce.notices import signature
 from kontera.storefronts.woocommerce.notices import signature as of_woocommerce
 
@@ -285,6 +286,26 @@ def test_what_such_a_shop_cannot_ask_for(
     to, connection = quickbutik
     assert status == httpx2.request(method, f"{to}{query}").status_code
     assert 0 == Notice.objects.filter(connection=connection).count()
+
+
+def test_a_notice_travels_from_such_a_shop(quickbutik: tuple[str, Connection]) -> None:
+    """M11: bought at the sandbox, called out by it, kept by us: each event once, and one order to look at."""
+    to, connection = quickbutik
+    with QuickbutikSandbox() as sandbox:
+        sandbox.actions()["add_webhook"]({"url": to})
+        bought = {"lines": [{"sku": "SAX-1", "qty": 1}], "customer_id": 1}
+        number = sandbox.actions()["checkout"](bought)["id"]
+        sandbox.actions()["send"]({"order_id": number})
+        for _ in range(500):
+            if Notice.objects.filter(connection=connection).count() == 2:
+                break
+            CLOCK.sleep(0.02)
+    kept = Notice.objects.filter(connection=connection).values_list("external_id", "body")
+    assert {str(number)} == {identity for identity, _ in kept}
+    assert {b"order.new", b"order.done"} == {
+        bytes(body).partition(b"event_type=")[2].partition(b"&")[0] for _, body in kept
+    }
+    assert 1 == Look.objects.filter(connection=connection).count()
 
 
 def test_shops_that_sign_are_not_let_in_by_an_address(shop: Shop) -> None:

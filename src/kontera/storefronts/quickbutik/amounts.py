@@ -138,12 +138,12 @@ def _row(node: Node, place: int, product: tuple[Decimal | None, bool] | None) ->
     )
 
 
-def readings(rows: Sequence[Row], sums: Sums, gift_cards: str, fee: Decimal) -> list[Reading]:
+def readings(rows: Sequence[Row], sums: Sums, gift_cards: str, fees: Sequence[Decimal]) -> list[Reading]:
     """Every reading that the order's totals bear out, the plainest first; the plainest one all the same when none does.
-    gift_cards: the setting; fee: what the means of payment costs, as the merchant states it."""
+    gift_cards: the setting; fees: what the means of payment can cost, as the merchant states it."""
     found = []
     for kept, discount, card in _shapes(rows, sums, gift_cards):
-        for with_fee in (ZERO, fee) if fee else (ZERO,):
+        for with_fee in (ZERO, *fees):
             owed = sum((row.amount for row in kept), ZERO) - discount + (sums.vat if sums.on_top else ZERO) + with_fee
             owed = round_to(owed, decimals_of(sums.currency))
             if owed - card in _totals(sums, discount):

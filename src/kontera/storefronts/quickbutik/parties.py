@@ -28,13 +28,15 @@ def delivery_of(customer: Node) -> Address | None:
     return address if address and (address.country or address.street or address.city) else None
 
 
-def customer_of(customer: Node) -> Customer:
-    """The buyer. Quickbutik tells no customer number, VAT number or organisation number on an order."""
+def customer_of(customer: Node, vat_number_field: str) -> Customer:
+    """The buyer. No customer number or organisation number is on an order, and a VAT number only where the merchant
+    knows of a field."""
     company = customer.text("company_name") or _company_of(customer)
     return Customer(
         email=customer.text("email"),
         name=_name(customer) or _name(customer.node("billing_details") or customer),
         company="" if customer.text("customer_type").lower() == "consumer" else company,
+        vat_number=customer.text(vat_number_field) if vat_number_field else "",
         phone=customer.text("phone"),
     )
 

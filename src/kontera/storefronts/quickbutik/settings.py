@@ -112,6 +112,13 @@ SETTINGS: tuple[Setting, ...] = (
         help_sv="Åtskilda med komma, t.ex. klarna: tills ordern är genomförd är pengarna bara utlovade.",
     ),
     Setting(
+        name="vat_number_field",
+        title="Field with the VAT number",
+        title_sv="Fält med momsregistreringsnummer",
+        help="The field of an order's customer, if your shop has one: no document names any.",
+        help_sv="Fältet på orderns kund, om butiken har ett: ingen dokumentation nämner något.",
+    ),
+    Setting(
         name="article_signs",
         title="Signs allowed in article numbers",
         title_sv="Tecken som får finnas i artikelnummer",
@@ -162,6 +169,7 @@ class QuickbutikSettings(msgspec.Struct, frozen=True, kw_only=True):
     gift_cards: str = "pay_amount"
     payment_fees: Mapping[str, Decimal] = {}
     captured_when_done: frozenset[str] = frozenset()
+    vat_number_field: str = ""
     article_signs: str = ""
     reread_days: int = 90
     reread_hours: int = 6
@@ -208,6 +216,7 @@ def settings_from(given: Mapping[str, str]) -> QuickbutikSettings:
             for method, fee in pairs("payment_fees", values.get("payment_fees", ""), "invoice=29").items()
         },
         captured_when_done=frozenset(method.strip().lower() for method in methods if method.strip()),
+        vat_number_field=values.get("vat_number_field", ""),
         article_signs=values.get("article_signs", ""),
         reread_days=int(values["reread_days"]),
         reread_hours=int(values["reread_hours"]),

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from kontera.commerce import Discount, DiscountKind, Line, LineKind, LineTax, Order, OrderState
 from kontera.errors import Problem
-from kontera.money import ZERO, Money, decimals_of, is_currency, round_to, spread, total
+from kontera.money import HUNDRED, ZERO, Money, decimals_of, is_currency, round_to, spread, total
 from kontera.storefronts.fields import Node, Unreadable, parse
 from kontera.storefronts.quickbutik.amounts import Sums, has_refund, readings, rows_of, sums_of
 from kontera.storefronts.quickbutik.parties import billing_of, customer_of, delivery_of
@@ -75,8 +75,8 @@ def _order(
     if state is not OrderState.INCOMPLETE:
         rates, lacks = _rates(document, order, settings)
         rows = rows_of(order, sums, rates)
-        fee = settings.payment_fees.get(method_of(order), ZERO)
-        reading, made = taxed(readings(rows, sums, settings.gift_cards, fee), sums, country, settings)
+        fees = _fees(order, sums, settings)
+        reading, made = taxed(readings(rows, sums, settings.gift_cards, fees), sums, country, settings)
         owed, card = Money(reading.owed, sums.currency), Money(reading.card, sums.currency)
         lines = _lines(made, sums, country, owed, reading.discount)
     paid = Money(sums.paid, sums.currency) if sums.paid is not None else owed - card
@@ -92,7 +92,7 @@ def _order(
         changed_at=created,  # the shop keeps no date of changes
         currency=sums.currency,
         prices_include_vat=not sums.on_top,
-        customer=customer_of(customer),
+        customer=customer_of(customer, settings.vat_number_field),
         billing=billing,
         delivery=delivery,
         lines=lines,
@@ -105,6 +105,14 @@ def _order(
         url=settings.order_page.replace("{id}", identity),
     )
     return Translated(found, lacks)
+
+
+def _fees(order: Node, sums: Sums, settings: QuickbutikSettings) -> list[Decimal]:
+    """What the means of payment can have cost: as stated, with the usual VAT, or without it where none is charged."""
+    stated = settings.payment_fees.get(method_of(order), ZERO)
+    without = stated * HUNDRED / (HUNDRED + settings.standard_vat)
+    fees = (stated, round_to(without, decimals_of(sums.currency))) if sums.tax_free else (stated,)
+    return [fee for fee in fees if fee]
 
 
 def _rates(
