@@ -19,12 +19,13 @@ from kontera.db.ground import home_folder
 if TYPE_CHECKING:
     from kontera.sandboxes.kit import Sandbox
 
-_CODES = {"bigcommerce": "nt", "woocommerce": "wc", "business_central": "bc"}
+_CODES = {"bigcommerce": "nt", "woocommerce": "wc", "quickbutik": "qb", "business_central": "bc"}
 _SANDBOXES = {  # the ledger first: the shop's command names it
     "fortnox": ("kontera.sandboxes.fortnox", "FortnoxSandbox"),
     "business_central": ("kontera.sandboxes.business_central", "BusinessCentralSandbox"),
     "bigcommerce": ("kontera.sandboxes.bigcommerce", "BigCommerceSandbox"),
     "woocommerce": ("kontera.sandboxes.woocommerce", "WooCommerceSandbox"),
+    "quickbutik": ("kontera.sandboxes.quickbutik", "QuickbutikSandbox"),
 }
 
 

@@ -35,6 +35,7 @@ class MiniShop:
         self.next: list[httpx2.Response] = []
         self.always: Callable[[httpx2.Request], httpx2.Response | None] = lambda request: None
         self.largest = 1000  # the most the shop gives of products at once
+        self.page = 1000  # and of orders
         given = {"store": "qb", "api_key": KEY, **settings}
         self.adapter = connect(given, self.clock, self.exchanges.append, transport=httpx2.MockTransport(self._answer))
 
@@ -82,7 +83,7 @@ class MiniShop:
         details = query.get("include_details") == "true"
         return [
             {name: value for name, value in row.items() if details or name in LEAN}
-            for _, row in rows[start : start + size]
+            for _, row in rows[start : start + min(size, self.page)]
         ]
 
     def _products(self, query: dict[str, str]) -> httpx2.Response:

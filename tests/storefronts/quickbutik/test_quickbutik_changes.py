@@ -172,7 +172,17 @@ def test_an_odd_row_stops_nobody() -> None:
     walker.shop.orders[1001]["date_created"] = None
     walker.shop.orders[1002]["date_created"] = "i går"
     walker.shop.orders[1003]["order_id"] = "A-3"
-    assert ["1001", "1002", "A-3"] == [change.id for change in walker.walks()]
+    walker.adds(2)
+    walker.shop.orders[1004]["order_id"] = None
+    assert {"1001", "1002", "A-3", "1005"} == {change.id for change in walker.walks()}
+
+
+def test_a_shop_that_gives_smaller_pages_than_it_says() -> None:
+    """M1: a thousand are documented; fewer must not look like the end."""
+    walker = Walker()
+    walker.shop.page = 300
+    walker.adds(1_000)
+    assert set(range(1001, 2001)) == set(walker.ids())
 
 
 def test_the_connections_own_first_date_counts() -> None:

@@ -115,17 +115,15 @@ def _walk(listing: Listing, known: Cursor, pace: Pace) -> ChangePage:
         offset, rows = known.offset, listing.page(known.offset)
     if rows and known.last and rows[0].number > known.last and offset > 0:
         return _page({}, msgspec.structs.replace(known, offset=max(offset - _BACK, 0)), more=True)
-    named: dict[str, datetime | None] = {
-        row.id: None for row in rows if reached(row) and (not known.last or row.number > known.last or not row.number)
-    }
-    highest = max((row.number for row in rows), default=known.last)
+    further = [row for row in rows if row.number > known.last]
+    odd = [row for row in rows if not row.number]
+    named: dict[str, datetime | None] = {row.id: None for row in (*further, *odd) if reached(row)}
+    highest = max((row.number for row in further), default=known.last)
     newest = max(highest, known.newest)
-    if len(rows) < PAGE:
+    if not further:  # a page may be shorter than asked for: the last one is the one that tells nothing new
         return _page(named, Cursor(newest=newest, asked=known.asked, swept=known.swept), more=False)
-    following = msgspec.structs.replace(
-        known, newest=newest, offset=offset + len(rows) - SLACK, last=max(highest, known.last)
-    )
-    return _page(named, following, more=True)
+    onwards = max(offset + len(rows) - SLACK, 0)
+    return _page(named, msgspec.structs.replace(known, newest=newest, offset=onwards, last=highest), more=True)
 
 
 def _page(named: dict[str, datetime | None], cursor: Cursor, *, more: bool) -> ChangePage:

@@ -24,13 +24,13 @@ _FURTHEST = 1 << 24
 class Row(msgspec.Struct):
     """What of a listed order matters here. Anything odd in it is left to `read`."""
 
-    order_id: str | int = ""
+    order_id: object = None
     date_created: object = None
 
     @property
     def id(self) -> str:
-        """The number as text."""
-        return str(self.order_id).strip()
+        """The number as text; "" when there is none."""
+        return str(self.order_id).strip() if isinstance(self.order_id, str | int) else ""
 
     @property
     def number(self) -> int:
