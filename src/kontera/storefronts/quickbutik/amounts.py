@@ -58,13 +58,12 @@ class Sums:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One way to read the figures. owed: for everything, with VAT, before gift cards; discount: to be shared over the
-    rows; card: paid with gift cards; agrees: whether the rows come to it."""
+    rows; card: paid with gift cards."""
 
     rows: tuple[Row, ...]
     owed: Decimal
     discount: Decimal
     card: Decimal
-    agrees: bool
 
 
 def sums_of(order: Node, currency: str, *, unfinished: bool = False) -> Sums:
@@ -151,9 +150,7 @@ def readings(rows: Sequence[Row], sums: Sums, gift_cards: str, fees: Sequence[De
                 found.append(_read((*kept, *more), sums, owed, discount, card))
     if found:
         return found
-    return [
-        Reading(tuple(row for row in rows if row.amount >= 0), sums.total, _rebate(rows) + sums.discount, ZERO, False)
-    ]
+    return [Reading(tuple(row for row in rows if row.amount >= 0), sums.total, _rebate(rows) + sums.discount, ZERO)]
 
 
 def _shapes(rows: Sequence[Row], sums: Sums, gift_cards: str) -> Iterator[tuple[list[Row], Decimal, Decimal]]:
@@ -185,4 +182,4 @@ def _read(rows: tuple[Row, ...], sums: Sums, owed: Decimal, discount: Decimal, c
     left = owed - card
     if not card and sums.paid is not None and ZERO <= sums.paid < left and sums.paid != left - sums.refunded:
         card = left - sums.paid
-    return Reading(rows, owed, discount, card, True)
+    return Reading(rows, owed, discount, card)
