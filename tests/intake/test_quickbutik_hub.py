@@ -12,7 +12,8 @@ import pytest
 from kontera.cli.draining import drain_connection
 from kontera.clock import SystemClock
 from kontera.connections import store
-from kontera.db.models import Connection, Cursor, Lane, Look, ShopOrder
+from kontera.db.models import Connection, Cursor, Lane, Look, Notice, ShopOrder
+from kontera.intake.notices import look_at
 from kontera.money import exact
 from kontera.sandboxes.fortnox import FortnoxSandbox
 from kontera.sandboxes.quickbutik import QuickbutikSandbox
@@ -56,11 +57,17 @@ class QuickbutikPair(World):
         self.drain(2)
 
     def hours_pass(self) -> None:
-        """The next look is due for reading older orders again."""
+        """Older orders are due to be looked at again; no status has moved since the last look."""
         row = Cursor.objects.get(connection=self.shop)
         known = Place.parse(row.value)
-        row.value = str(Place(newest=known.newest, asked=known.asked, swept=known.swept - timedelta(hours=7)))
+        later = CLOCK.now() + timedelta(hours=1)
+        row.value = str(Place(newest=known.newest, asked=later, swept=known.swept - timedelta(hours=7)))
         row.save()
+
+    def reads_again(self, order: str) -> None:
+        """A person asks for it."""
+        look_at(self.shop, "order", order, author="Kim", now=CLOCK.now())
+        self.works()
 
     def sees(self, order: str) -> tuple[str, list[str]]:
         """Where the order stands, and its cases."""
@@ -106,8 +113,7 @@ def test_a_deleted_product_changes_no_booked_order(pair: QuickbutikPair) -> None
     pair.works()
     version = pair.order(bought).fact.version
     pair.act("delete_product", sku="GARN-ULL-100")
-    pair.hours_pass()
-    pair.works()
+    pair.reads_again(bought)
     assert (("booked", []), version) == (pair.sees(bought), pair.order(bought).fact.version)
 
 
@@ -121,8 +127,7 @@ def test_a_rate_that_changed_changes_no_booked_order(pair: QuickbutikPair) -> No
         if product.sku == "TE-STICK-100":
             product.rate = exact("6")
     after = pair.buys(TEA)
-    pair.hours_pass()
-    pair.works()
+    pair.reads_again(before)
     assert (("booked", []), version) == (pair.sees(before), pair.order(before).fact.version)
     assert ("booked", []) == pair.sees(after)
     rates = {
@@ -196,3 +201,16 @@ def test_an_import_is_read_many_at_a_time(pair: QuickbutikPair) -> None:
     drain_connection(pair.shop.pk)
     assert 300 == ShopOrder.objects.filter(connection=pair.shop).count()
     assert pair.shop_sandbox.calls.summary()["total"] <= 5
+
+
+def test_reading_older_orders_again_reads_only_what_changed(pair: QuickbutikPair) -> None:
+    """M12, M19: forty orders are shown again whole; the one that was edited is read, and the newest, as always."""
+    orders = [str(pair.act("abandon", lines=[YARN], customer_id=1, payment="stripe")["id"]) for _ in range(40)]
+    pair.works()
+    pair.act("edit", order_id=int(orders[3]), line=0, qty=5)
+    told = Notice.objects.filter(connection=pair.shop).count()
+    pair.hours_pass()
+    pair.works()
+    versions = {order: pair.order(order).fact.version for order in orders}
+    assert {order: 2 if order == orders[3] else 1 for order in orders} == versions
+    assert 1 <= Notice.objects.filter(connection=pair.shop).count() - told <= 11

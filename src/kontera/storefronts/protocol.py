@@ -41,11 +41,13 @@ class Capability(StrEnum):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to look at. Carries no truth but the id."""
+    """Something to look at. Carries no truth but the id. raw: the object as the vendor wrote it, where a list shows it
+    whole: what was read exactly so before need not be read again."""
 
     kind: FactKind
     id: str
     changed_at: datetime | None = None
+    raw: bytes = b""
 
 
 class ChangePage(msgspec.Struct, frozen=True, kw_only=True):

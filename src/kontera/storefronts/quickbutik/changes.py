@@ -1,7 +1,7 @@
 """What may have changed since a cursor, at a shop that keeps no date of changes.
 
 Decides three looks, from the surest to the widest: the newest orders (every time, with an overlap); the orders whose
-status moved since we last asked (less an overlap); and every so many hours all orders of the last weeks, page by page,
+status moved since we last asked (less an overlap); and every so many hours all orders of the last weeks, whole pages,
 because a refund or an edit moves nothing that can be asked for. The first walk is the third look from the first date
 on. Changes found by the last two have no time: they are read whatever is known, and intake recognises the same content.
 """
@@ -29,7 +29,7 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far we have come. newest: highest number seen. asked: when changes of status were last asked for, less the
     overlap (no answer tells a time that could be kept instead). swept: when the last walk through older orders began.
     floor: the walk under way names orders from this instant on; None = none is. offset: where it goes on, None = not
-    found yet; last: the last number it named."""
+    found yet; last: the last number it named; whole: it shows orders whole, so that intake reads only what changed."""
 
     newest: int = 0
     asked: datetime
@@ -37,6 +37,7 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     floor: datetime | None = None
     offset: int | None = None
     last: int = 0
+    whole: bool = False
 
     def __str__(self) -> str:
         return msgspec.json.encode(self).decode()
@@ -82,8 +83,10 @@ def _look(listing: Listing, known: Cursor, since: datetime, pace: Pace, now: dat
     if now - known.swept >= pace.every:
         floor, swept = max(since, min(floor or now, now - pace.back)), now
     highest = max((row.number for row in newest), default=0)
-    following = Cursor(newest=max(highest, known.newest), asked=now - OVERLAP, swept=swept, floor=floor)
-    return _page(named, following, more=floor is not None)
+    walks = floor is not None
+    following = Cursor(newest=max(highest, known.newest), asked=now - OVERLAP, swept=swept, floor=floor, whole=walks)
+    changes = [Change(kind=FactKind.ORDER, id=one, changed_at=at) for one, at in named.items()]
+    return ChangePage(changes=tuple(changes), cursor=str(following), more=walks)
 
 
 def _new(place: int, row: Row, known: Cursor) -> bool:
@@ -112,20 +115,22 @@ def _walk(listing: Listing, known: Cursor, pace: Pace) -> ChangePage:
     if known.offset is None:
         offset, rows = listing.first_where(reached)
     else:
-        offset, rows = known.offset, listing.page(known.offset)
-    if rows and known.last and rows[0].number > known.last and offset > 0:
-        return _page({}, msgspec.structs.replace(known, offset=max(offset - _BACK, 0)), more=True)
-    further = [row for row in rows if row.number > known.last]
-    odd = [row for row in rows if not row.number]
-    named: dict[str, datetime | None] = {row.id: None for row in (*further, *odd) if reached(row)}
-    highest = max((row.number for row in further), default=known.last)
+        offset, rows = known.offset, [] if known.whole else listing.page(known.offset)
+    shown = listing.whole(offset, PAGE) if known.whole else [(row, b"") for row in rows]
+    if shown and known.last and shown[0][0].number > known.last and offset > 0:
+        back = msgspec.structs.replace(known, offset=max(offset - _BACK, 0))
+        return ChangePage(changes=(), cursor=str(back), more=True)
+    further = [row.number for row, _ in shown if row.number > known.last]
+    changes = tuple(
+        Change(kind=FactKind.ORDER, id=row.id, raw=raw)
+        for row, raw in shown
+        if row.id and (row.number > known.last or not row.number) and reached(row)
+    )
+    highest = max(further, default=known.last)
     newest = max(highest, known.newest)
     if not further:  # a page may be shorter than asked for: the last one is the one that tells nothing new
-        return _page(named, Cursor(newest=newest, asked=known.asked, swept=known.swept), more=False)
-    onwards = max(offset + len(rows) - SLACK, 0)
-    return _page(named, msgspec.structs.replace(known, newest=newest, offset=onwards, last=highest), more=True)
-
-
-def _page(named: dict[str, datetime | None], cursor: Cursor, *, more: bool) -> ChangePage:
-    changes = tuple(Change(kind=FactKind.ORDER, id=one, changed_at=at) for one, at in named.items())
-    return ChangePage(changes=changes, cursor=str(cursor), more=more)
+        at_rest = Cursor(newest=newest, asked=known.asked, swept=known.swept)
+        return ChangePage(changes=changes, cursor=str(at_rest), more=False)
+    onwards = max(offset + len(shown) - SLACK, 0)
+    following = msgspec.structs.replace(known, newest=newest, offset=onwards, last=highest)
+    return ChangePage(changes=changes, cursor=str(following), more=True)
