@@ -116,7 +116,7 @@ def product_json(number: int, **fields: Any) -> dict[str, Any]:
     }
 
 
-def line_json(number: int, price: str, qty: Any = 1, *, product: Any = 10, **fields: Any) -> dict[str, Any]:
+def line_json(number: Any, price: str, qty: Any = 1, *, product: Any = 10, **fields: Any) -> dict[str, Any]:
     return {
         "id": number,
         "product_id": product,

@@ -48,7 +48,8 @@ class SandboxStage(Stage):
         self.clock = ManualClock(START)
         self.sandbox = QuickbutikSandbox(self.clock, switches=switches)
         given = {"store": "qb", "base_url": self.sandbox.start(), **self.sandbox.credentials()}
-        self.adapter = connect(given, self.clock, lambda _: None)
+        self._connected = connect(given, self.clock, lambda _: None)
+        self.adapter = self._connected
         self._carts: Iterator[dict[str, Any]] = cycle(CARTS)
 
     def act(self, action: str, **body: Any) -> Any:
@@ -88,7 +89,7 @@ class SandboxStage(Stage):
         self.sandbox.faults.add(Fault(kind="maintenance", times=1))
 
     def close(self) -> None:
-        self.adapter.close()
+        self._connected.close()
         self.sandbox.stop()
 
 

@@ -25,7 +25,7 @@ GOLDEN = Path(__file__).parent / "golden"
 NAMES = sorted(path.stem for path in GOLDEN.glob("*.json") if not path.name.endswith(".expected.json"))
 HONEST = [name for name in NAMES if not name.startswith(("problem_", "lacks_", "contradiction_", "unpaid_"))]
 COFFEE = product_json(11, sku="KAFFE1", tax_rate="12")
-MIXED = {
+MIXED: dict[str, Any] = {
     "products": [line_json(1, "100"), line_json(2, "100", product=11, sku="KAFFE1")],
     "items_amount": "200",
     "total_amount": "200",
@@ -117,7 +117,12 @@ def test_vat_that_no_rate_explains_is_refused_by_name() -> None:
 )
 def test_the_vat_of_a_delivery(setting: str, vat: str, rates: list[Decimal]) -> None:
     """M41: the order's VAT decides, unless the merchant does."""
-    sums = {"shipping_amount": "125", "total_amount": "325", "total_pay_amount": "325", "tax_amount": vat}
+    sums: dict[str, Any] = {
+        "shipping_amount": "125",
+        "total_amount": "325",
+        "total_pay_amount": "325",
+        "tax_amount": vat,
+    }
     order = read(given(shipping_vat=setting), **MIXED | sums)
     assert rates == [share.rate for share in order.lines[-1].taxes]
     assert [] == objections(order)
@@ -125,13 +130,23 @@ def test_the_vat_of_a_delivery(setting: str, vat: str, rates: list[Decimal]) -> 
 
 def test_a_delivery_taxed_otherwise_than_the_merchant_says_waits() -> None:
     """M45: a setting is a statement, not a wish."""
-    sums = {"shipping_amount": "125", "total_amount": "325", "total_pay_amount": "325", "tax_amount": "49.91"}
+    sums: dict[str, Any] = {
+        "shipping_amount": "125",
+        "total_amount": "325",
+        "total_pay_amount": "325",
+        "tax_amount": "49.91",
+    }
     assert ["VAT_DIFFERS"] == objections(read(given(shipping_vat="standard"), **MIXED | sums))
 
 
 def test_a_delivery_at_the_highest_rate_of_the_goods() -> None:
     """M41: only food was bought, and the shop taxes its delivery alike."""
-    sums = {"shipping_amount": "56", "total_amount": "168", "total_pay_amount": "168", "tax_amount": "18"}
+    sums: dict[str, Any] = {
+        "shipping_amount": "56",
+        "total_amount": "168",
+        "total_pay_amount": "168",
+        "tax_amount": "18",
+    }
     order = read(products=[line_json(1, "112", product=11, sku="KAFFE1")], items_amount="112", **sums)
     assert [Decimal(12)] == [share.rate for share in order.lines[-1].taxes]
     assert [] == objections(order)
@@ -139,7 +154,12 @@ def test_a_delivery_at_the_highest_rate_of_the_goods() -> None:
 
 def test_a_discount_lowers_the_goods_or_the_delivery_too() -> None:
     """M52: spread in proportion; which, the order's VAT tells."""
-    off = {"discount_amount": "25", "shipping_amount": "50", "total_amount": "225", "total_pay_amount": "225"}
+    off: dict[str, Any] = {
+        "discount_amount": "25",
+        "shipping_amount": "50",
+        "total_amount": "225",
+        "total_pay_amount": "225",
+    }
     goods = read(**MIXED | off | {"tax_amount": "36.88"})
     assert [sek("87.50"), sek("87.50"), sek("50")] == [line.charged for line in goods.lines]
     both = read(**MIXED | off | {"tax_amount": "36.64"})
@@ -185,7 +205,7 @@ def test_the_one_rate_of_another_country(vat: str, taxed: list[bool]) -> None:
 def test_a_rate_the_merchant_changed() -> None:
     """M40: the shop's own figure for a country is a setting; without it nothing is guessed."""
     buyer = PERSON | {"country": "DE", "shipping_details": {"country": "DE", "city": "Berlin"}}
-    sold = {"customer": buyer, "tax_amount": "16.36"}  # 7 % of 250
+    sold: dict[str, Any] = {"customer": buyer, "tax_amount": "16.36"}  # 7 % of 250
     assert ["VAT_DIFFERS"] == objections(read(**sold))
     order = read(given(country_vat="de=7"), **sold)
     assert Decimal(7) == order.lines[0].taxes[0].rate
@@ -257,7 +277,12 @@ def test_a_gift_card_used_is_a_tender(setting: str, fields: dict[str, Any]) -> N
 
 def test_a_rebate_is_no_gift_card() -> None:
     """M54, M55: where cards look like discounts, the VAT tells them apart."""
-    rebate = {"discount_amount": "100", "total_amount": "150", "total_pay_amount": "150", "tax_amount": "30"}
+    rebate: dict[str, Any] = {
+        "discount_amount": "100",
+        "total_amount": "150",
+        "total_pay_amount": "150",
+        "tax_amount": "30",
+    }
     order = read(given(gift_cards="discount"), **rebate)
     assert (sek("150"), [PaymentKind.MONEY]) == (order.total, [payment.kind for payment in order.payments])
     assert [] == objections(order)
@@ -265,7 +290,7 @@ def test_a_rebate_is_no_gift_card() -> None:
 
 def test_a_gift_card_that_looks_like_a_discount_waits_until_the_merchant_says_so() -> None:
     """M55: VAT on the whole amount, and nobody has said that cards look like that."""
-    card = {"discount_amount": "100", "total_amount": "150", "total_pay_amount": "150"}
+    card: dict[str, Any] = {"discount_amount": "100", "total_amount": "150", "total_pay_amount": "150"}
     assert ["VAT_DIFFERS"] == objections(read(**card))
 
 
@@ -277,7 +302,7 @@ def test_a_card_pays_everything() -> None:
 
 def test_a_fee_only_in_the_total() -> None:
     """M8: known by what the merchant says the means of payment costs; else it waits."""
-    fields = {"total_amount": "279", "total_pay_amount": "279", "tax_amount": "55.80"}
+    fields: dict[str, Any] = {"total_amount": "279", "total_pay_amount": "279", "tax_amount": "55.80"}
     order = read(given(payment_fees="swish=29"), **fields)
     assert [(LineKind.PRODUCT, sek("250")), (LineKind.FEE, sek("29"))] == charged(order)
     assert [] == objections(order)
