@@ -212,10 +212,22 @@ def test_a_rate_the_merchant_changed() -> None:
     assert [] == objections(order)
 
 
-def test_no_vat_charged_at_home_is_the_shops_word() -> None:
-    """M45: kept as the shop charged it; a rule must know it, or it waits."""
-    order = read(tax_amount="0")
-    assert ((), sek("0")) == (order.lines[0].taxes, order.vat)
+def test_no_vat_at_home_contradicts_the_products() -> None:
+    """M45: a teapot at 25 % and no VAT on the order: not booked as free of VAT because a rule for that exists."""
+    assert ["VAT_DIFFERS"] == objections(read(tax_amount="0"))
+
+
+def test_no_vat_at_home_where_the_order_says_so() -> None:
+    """M45: flag and amount agree: the shop's word."""
+    order = read(is_taxfree="1", tax_amount="0")
+    assert ((), []) == (order.lines[0].taxes, objections(order))
+
+
+def test_no_vat_abroad_is_the_shops_word() -> None:
+    """M47: an export without the flag; which region it is, the books know."""
+    buyer = PERSON | {"country": "NO", "shipping_details": {"country": "NO", "city": "Oslo"}}
+    order = read(tax_amount="0", customer=buyer)
+    assert ((), []) == (order.lines[0].taxes, objections(order))
 
 
 def test_a_tax_free_order_with_vat_is_refused_by_name() -> None:
@@ -298,6 +310,20 @@ def test_a_card_pays_everything() -> None:
     """M54: no money at all."""
     order = read(total_pay_amount="0")
     assert [(PaymentKind.GIFT_CARD, sek("250"))] == [(payment.kind, payment.amount) for payment in order.payments]
+
+
+def test_nothing_left_to_pay_and_never_paid_is_no_gift_card() -> None:
+    """M54, M82: whether it means "to pay" or "paid", the invoice stays open and no card is drawn."""
+    order = read(status="2", date_paid=None, total_pay_amount="0")
+    assert (sek("250"), ()) == (order.total, order.payments)
+
+
+@pytest.mark.parametrize("missing", [None, ""])
+def test_an_order_that_tells_no_vat_is_unreadable(missing: Any) -> None:
+    """M45: no VAT told is not the same as none charged."""
+    found = translate(document(order_json(7, tax_amount=missing)), given())
+    assert isinstance(found, Problem)
+    assert ("ORDER_UNREADABLE", "$.order.tax_amount") == (found.code, found.facts["path"])
 
 
 def test_a_fee_only_in_the_total() -> None:

@@ -66,16 +66,19 @@ class Reading:
     card: Decimal
 
 
-def sums_of(order: Node, currency: str, *, unfinished: bool = False) -> Sums:
-    """unfinished: a checkout nobody completed need not have a total yet. Raises Unreadable."""
+def sums_of(order: Node, currency: str, *, unfinished: bool = False, paid: bool = True) -> Sums:
+    """unfinished: a checkout nobody completed need not have sums yet. paid: without a date of payment, nothing left to
+    pay may as well be nothing paid: it says nothing then. Raises Unreadable."""
     digits = decimals_of(currency)
+    told = order.has("total_pay_amount") and (paid or order.number("total_pay_amount"))
+    default = ZERO if unfinished else None
     return Sums(
         currency=currency,
-        total=round_to(order.number("total_amount", ZERO if unfinished else None), digits),
-        paid=round_to(order.number("total_pay_amount"), digits) if order.has("total_pay_amount") else None,
+        total=round_to(order.number("total_amount", default), digits),
+        paid=round_to(order.number("total_pay_amount"), digits) if told else None,
         shipping=order.number("shipping_amount", ZERO),
         discount=abs(order.number("discount_amount", ZERO)),
-        vat=order.number("tax_amount", ZERO),
+        vat=order.number("tax_amount", default),
         refunded=refunds_of(order),
         on_top=order.flag("is_taxontop"),
         tax_free=order.flag("is_taxfree"),

@@ -54,7 +54,7 @@ def translate(raw: bytes, settings: QuickbutikSettings, known_as: str = "") -> T
         if not is_currency(currency):
             facts = {"order": number, "currency": currency}
             return Problem(code="CURRENCY_UNKNOWN", cause=f"currency:{currency}", facts=facts)
-        sums = sums_of(order, currency, unfinished=state is OrderState.INCOMPLETE)
+        sums = sums_of(order, currency, unfinished=state is OrderState.INCOMPLETE, paid=paid_at is not None)
         return _order(document, order, state, sums, paid_at, settings)
     except Unreadable as fault:
         facts = {"order": number, "path": fault.path, "reason": fault.reason}

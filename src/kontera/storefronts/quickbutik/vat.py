@@ -109,7 +109,7 @@ def _rates(
         yield tuple(there if rate else rate for rate in own), there
         yield tuple(there if row.own_rate else rate for row, rate in zip(rows, own, strict=True)), there
     yield own, settings.standard_vat
-    if not sums.vat:
+    if not sums.vat and country not in ("", settings.country):  # at home that would contradict the products
         yield nothing, ZERO
 
 
