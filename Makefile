@@ -6,7 +6,7 @@ PY = .venv/bin/python
 # Quick and pure: a mistake there is known within seconds, before anything starts a database.
 FAST = $(wildcard tests/tidy tests/cases tests/commerce tests/accounting)
 
-.PHONY: help demo test lint unit browser install pages lock clean
+.PHONY: help demo test lint unit browser clients install pages lock clean
 
 help:
 	@echo "make demo                 install, start everything, place orders, show them booked, leave the console open"
@@ -20,11 +20,11 @@ help:
 demo: install
 	@.venv/bin/kontera demo $(ARGS)
 
-test: lint browser unit
+test: lint browser clients unit
 
 lint: install
-	@$(PY) -m ruff check src tests scripts
-	@$(PY) -m ruff format --check src tests scripts
+	@$(PY) -m ruff check src tests scripts docs/templates
+	@$(PY) -m ruff format --check src tests scripts docs/templates
 	@$(PY) -m mypy
 
 # pytest ends with 5 when a marker selects nothing; that is no failure here.
@@ -36,16 +36,20 @@ unit: install
 browser:
 	@sh scripts/browser
 
+clients:
+	@sh scripts/clients
+
 install:
 	@sh scripts/install
 
 pages: install
 	@$(PY) -m kontera.cases.pages
 	@$(PY) scripts/mission.py
+	@$(PY) scripts/business_central.py
 
 lock:
 	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .clients .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

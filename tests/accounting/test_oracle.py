@@ -62,6 +62,16 @@ def test_one_öre_on_one_line_is_an_error(rate: str, vat: str) -> None:
     assert problems(order(line("125.00", tax(rate, vat)), paid="klarna")) == [("VAT_DIFFERS", "")]
 
 
+def test_a_rate_without_a_rule_is_one_problem_whatever_its_vat() -> None:
+    """M45 M87: what 17 % should be is nobody's question while no rule knows it; the order waits in one case. A known
+    rate beside it is judged all the same."""
+    wrong = line("125.00", tax(17, "25.00"))
+    assert [("VAT_UNMAPPED", "vat:SE:17::private")] == problems(order(wrong, paid="klarna"))
+    beside = line("125.00", tax(25, "24.00"), id="l-2")
+    codes = sorted(code for code, _ in problems(order(wrong, beside, paid="klarna")))
+    assert ["VAT_DIFFERS", "VAT_UNMAPPED"] == codes
+
+
 def test_a_person_may_decide_for_the_shops_vat() -> None:
     """M87 N8: the difference keeps its own name, "decided"; nothing is hidden in rounding, and nothing else passes."""
     the_order = order(line("125.00", tax(25, "25.04")), paid="klarna")

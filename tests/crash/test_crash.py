@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 
 from kontera.cli.common import CLOCK
-from kontera.cli.report import Reader
+from kontera.cli.pairs import connect, pair
+from kontera.cli.read_ledgers import LedgerReader
+from kontera.cli.report import invoices_of
 from kontera.cli.sandbox import shop
-from kontera.cli.stage import connect_all, stage
+from kontera.cli.stage import stage
 
 pytestmark = pytest.mark.serial
+PAIR = pair("bigcommerce", "fortnox")
 
 
 def until(true: Callable[[], Any], seconds: float) -> Any:
@@ -47,35 +50,35 @@ def test_a_frozen_worker_is_taken_over_and_writes_nothing_when_it_thaws() -> Non
     with stage(CLOCK) as made:
         made.serve_sandboxes(1)
         made.serve_hub()
-        connect_all(made, 1)
-        reader = Reader(made.sandboxes)
-        placed = {str(one.id) for one in shop(made.sandboxes["bigcommerce"], 12, 5, False)}
+        connect(made, [PAIR], 1)
+        ledger = PAIR.ledger_reader(made.sandboxes)
+        placed = {str(one.id) for one in shop("bigcommerce", made.sandboxes["bigcommerce"], 12, 5, False)}
         made.start("worker-1", "worker")
-        assert until(lambda: audit(reader)["invoices"] >= 2, 40)
+        assert until(lambda: audit(ledger)["invoices"] >= 2, 40)
         made.signal("worker-1", signal.SIGSTOP)
-        frozen_at = audit(reader)["invoices"]
+        frozen_at = audit(ledger)["invoices"]
         assert frozen_at < len(placed)
         made.start("worker-2", "worker")
-        assert until(lambda: booked(reader) >= placed - waiting(made), 60)
+        assert until(lambda: booked(ledger) >= placed - waiting(made), 60)
         made.signal("worker-1", signal.SIGCONT)
         CLOCK.sleep(3.0)
-        found = audit(reader)
+        found = audit(ledger)
         assert made.running["worker-1"].poll() is None
-        assert len(booked(reader)) == found["invoices"]
+        assert len(booked(ledger)) == found["invoices"]
         for name in ("duplicate_invoices", "duplicate_customers", "duplicate_payments", "unbalanced_vouchers"):
             assert [] == found[name]
 
 
-def audit(reader: Reader) -> dict[str, Any]:
+def audit(ledger: LedgerReader) -> dict[str, Any]:
     """The ledger's auditor."""
-    found: dict[str, Any] = reader.control("fortnox", "audit")
+    found: dict[str, Any] = ledger.view("audit")
     return found
 
 
-def booked(reader: Reader) -> set[str]:
+def booked(ledger: LedgerReader) -> set[str]:
     """Shop orders whose invoice is booked in the ledger."""
-    reader.open_the_gate()
-    return {str(one["ExternalInvoiceReference1"]).removeprefix("nt-") for one in reader.invoices() if one["Booked"]}
+    ledger.lift_limit()
+    return {order for order, found in invoices_of(PAIR, ledger).items() if any(one.booked for one in found)}
 
 
 def waiting(made: Any) -> set[str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from kontera.cases.catalogue import render
-from kontera.cli.stage import prepare_ledger
+from kontera.cli.preparing import prepare
 from kontera.connections import store
 from kontera.db.models import CaseWaiter
 from kontera.errors import Problem
@@ -36,7 +36,7 @@ def test_every_kind_of_bad_order_is_spoken_for() -> None:
 @pytest.mark.parametrize("kind", BAD_KINDS)
 def test_a_bad_order_is_booked_or_waits_in_its_case(pair: Pair, kind: str) -> None:
     """The case says what is wrong, what to do and where; the good orders around it are booked."""
-    given = {"create_articles": "yes", "vat_codes": prepare_ledger(pair.sandbox.base_url)}
+    given = {"create_articles": "yes", **prepare("fortnox", pair.sandbox.base_url)}
     store.connect(pair.merchant, "fortnox", "fortnox", given, now=CLOCK.now(), author="test")
     pair.drain()
     keys = pair.shop_sandbox.credentials()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kontera.calls import RateWindow
 from kontera.cases.catalogue import render
-from kontera.cli.stage import prepare_ledger
+from kontera.cli.preparing import prepare
 from kontera.clock import SystemClock
 from kontera.connections import store
 from kontera.posting.coverage import check_coverage
@@ -26,7 +26,7 @@ def test_vat_codes_that_the_ledger_lacks_are_one_line(pair: Pair) -> None:
     lines = check_coverage(pair.shop, CLOCK, RateWindow(CLOCK, 0, 0))
     (line,) = [one for one in lines if one.problem and one.problem.code == "VAT_RATE_NOT_IN_LEDGER"]
     assert "OSSDE19" in line.detail
-    given = {"vat_codes": prepare_ledger(pair.sandbox.base_url)}
+    given = {**prepare("fortnox", pair.sandbox.base_url)}
     store.connect(pair.merchant, "fortnox", "fortnox", given, now=CLOCK.now(), author="test")
     pair.drain()
     assert {"VAT_UNMAPPED"} == codes(pair).keys(), "the shop has a class without VAT that goes to private persons"

@@ -7,7 +7,7 @@ who buys, how is it paid, would the ledger take it. All problems are gathered be
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import TypeVar
@@ -160,8 +160,15 @@ def _rows(order: Order, given: _Given, rule: BookingRule) -> _Rows:
         rows=tuple(rows),
         region=_main_region(regions, order.currency),
         differences=(*sums.differences, *amounts.differences),
-        problems=tuple(problems),
+        problems=tuple(_causes(problems)),
     )
+
+
+def _causes(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems without those that another explains: what the VAT of a rate should be is nobody's question while no
+    rule knows the rate. One cause, one case."""
+    unmapped = {problem.facts["rate"] for problem in problems if problem.code == "VAT_UNMAPPED"}
+    return [one for one in problems if one.code != "VAT_DIFFERS" or one.facts["rate"] not in unmapped]
 
 
 def _of_part(

@@ -67,7 +67,7 @@ class LedgerSetup(msgspec.Struct, frozen=True, kw_only=True):
     companies. locked_through: no document may be dated on or before it. rounds_totals: the ledger rounds invoice totals
     to whole units (Swedish öresavrundning). functions: what the company's licences and our consent allow ("invoice",
     "order", "bookkeeping", "payment", "customer", "article", "costcenter", "currency", "settings"...).
-    max_rows: most rows a document may have. max_lengths: field name -> characters.
+    max_rows: most rows a document may have. keys: the ledger's own keys of what it lists, for its adapter alone.
     """
 
     taken_at: datetime
@@ -91,6 +91,7 @@ class LedgerSetup(msgspec.Struct, frozen=True, kw_only=True):
     functions: frozenset[str] = frozenset()
     predefined: dict[str, str] = {}
     max_rows: int | None = None
+    keys: dict[str, str] = {}
 
     def year_of(self, day: date) -> FiscalYear | None:
         """The financial year that `day` falls in, if the ledger has one."""

@@ -15,11 +15,12 @@ from typing import Any
 
 import httpx2
 
-from kontera.cli.bench_orders import connected, finish
+from kontera.cli.bench_orders import PAIR, connected, finish
 from kontera.cli.common import CLOCK
-from kontera.cli.report import Reader
+from kontera.cli.preparing import prepare
+from kontera.cli.read_ledgers import FortnoxReader
 from kontera.cli.sandbox import shop
-from kontera.cli.stage import prepare_ledger, stage
+from kontera.cli.stage import stage
 from kontera.money import exact
 
 _AT_ONCE = 6
@@ -34,7 +35,7 @@ Call = tuple[str, str, bytes, bytes, int | None]  # method, path, what was sent,
 def overhead(orders: int, fast: int) -> dict[str, Any]:
     """Seconds per order of the hub and of the bare script, and their ratio."""
     with connected(fast, unlimited=True) as (made, _):
-        shop(made.sandboxes["bigcommerce"], orders, _SEED, False)
+        shop("bigcommerce", made.sandboxes["bigcommerce"], orders, _SEED, False)
         began = CLOCK.seconds()
         made.start("worker", "worker")
         finish(orders)
@@ -85,11 +86,10 @@ def _recorded(sandboxes: dict[str, Any]) -> list[list[Call]]:
 def _bare(chains: list[list[Call]], orders: int, fast: int) -> tuple[float, int]:
     with stage(CLOCK) as made:
         made.serve_sandboxes(fast)
-        prepare_ledger(made.sandboxes["fortnox"]["base_url"])
-        reader = Reader(made.sandboxes)
-        reader.open_the_gate()
-        reader.open_the_shop()
-        shop(made.sandboxes["bigcommerce"], orders, _SEED, False)
+        prepare("fortnox", made.sandboxes["fortnox"]["base_url"])
+        PAIR.ledger_reader(made.sandboxes).lift_limit()
+        PAIR.shop_reader(made.sandboxes).open_the_shop()
+        shop("bigcommerce", made.sandboxes["bigcommerce"], orders, _SEED, False)
         with _Bare(made.sandboxes) as script, ThreadPoolExecutor(_AT_ONCE) as pool:
             began = CLOCK.seconds()
             made_calls = script.replay(chains[0]) + sum(pool.map(script.replay, chains[1:]))
@@ -101,7 +101,7 @@ class _Bare:
 
     def __init__(self, sandboxes: dict[str, Any]) -> None:
         shop_keys = sandboxes["bigcommerce"]["credentials"]
-        token = Reader(sandboxes).token()
+        token = FortnoxReader(sandboxes["fortnox"]).token()
         self._http = [
             httpx2.Client(
                 base_url=sandboxes["bigcommerce"]["base_url"], timeout=60.0,

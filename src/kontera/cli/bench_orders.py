@@ -1,4 +1,4 @@
-"""Bench of orders on their way: calls per order, use of the rate limit, time from notice to booked.
+"""Bench of orders on their way: use of the rate limit, time from notice to booked.
 
 Decides what is counted and from when to when; everything counted of the ledger is counted by its sandbox.
 """
@@ -6,43 +6,48 @@ Decides what is counted and from when to when; everything counted of the ledger 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import click
-import httpx2
 
 from kontera.cli.common import CLOCK
-from kontera.cli.report import Reader
+from kontera.cli.pairs import Pair, connect, pair
+from kontera.cli.read_ledgers import LedgerReader
 from kontera.cli.sandbox import shop
-from kontera.cli.stage import Stage, connect_all, stage
+from kontera.cli.stage import Stage, stage
 from kontera.db.ground import open_ground
 from kontera.money import exact
-from kontera.sandboxes.bigcommerce.shopper import Shopper
 
 CALLS_PER_WINDOW = 25
 WINDOW_SECONDS = 5
-_POLL_SECONDS = 0.25
+POLL_SECONDS = 0.25
 _STILL_WORK = 24  # documents ready to be sent; with fewer the last ones wait for each other, not for the limit
 _PER_SECOND = 20
 
 
+PAIR = pair("bigcommerce", "fortnox")
+
+
 @contextlib.contextmanager
-def connected(fast: int, *, unlimited: bool) -> Iterator[tuple[Stage, Reader]]:
+def connected(
+    fast: int, *, unlimited: bool, which: Pair = PAIR, before: Callable[[Stage], None] | None = None
+) -> Iterator[tuple[Stage, LedgerReader]]:
     """A whole installation without a worker. The shop allows any number of calls; with `unlimited` the ledger does so
-    too, and we know."""
+    too, and we know. before: what happens in the shop before it is connected."""
     with stage(CLOCK) as made:
         made.serve_sandboxes(fast)
         with open_ground(made.home):
             made.serve_hub()
-            connect_all(made, fast)
-            reader = Reader(made.sandboxes)
-            reader.open_the_shop()
+            which.shop_reader(made.sandboxes).open_the_shop()
+            ledger = which.ledger_reader(made.sandboxes)
             if unlimited:
-                reader.open_the_gate()
-                made.say("connect", "fortnox", "--set", "rate_calls=0")
-            yield made, reader
+                ledger.lift_limit()
+            if before:
+                before(made)
+            connect(made, [which], fast, unlimited=unlimited)
+            yield made, ledger
 
 
 def finish(orders: int, timeout: int = 600) -> None:
@@ -56,84 +61,30 @@ def finish(orders: int, timeout: int = 600) -> None:
         unread = OutboxDocument.objects.filter(step="booked", proof="").exists()
         if done >= orders and not open_still and not unread:
             return
-        CLOCK.sleep(_POLL_SECONDS)
+        CLOCK.sleep(POLL_SECONDS)
     raise click.ClickException(f"the orders were not done after {timeout} s")
-
-
-def calls(orders: int, fast: int) -> dict[str, Any]:
-    """Calls of the first order of a customer, and of each later one."""
-    with connected(fast, unlimited=True) as (made, reader):
-        made.start("worker", "worker")
-        first = _calls_of_one_order(made, reader, 1)
-        known = [_calls_of_one_order(made, reader, number) for number in range(2, 1 + max(orders, 2))]
-    last = known[-1]
-    return {
-        "first_order_of_a_customer": _until_paid(first),
-        "known_customer_to_record": last.get("POST /3/invoices", 0),
-        "known_customer_until_booked_and_paid": max(_until_paid(each) for each in known),
-        "reading_back_the_entries": sum(count for call, count in last.items() if call.startswith("GET /3/vouchers")),
-    }
-
-
-def _until_paid(counted: dict[str, int]) -> int:
-    return sum(count for call, count in counted.items() if not call.startswith("GET /3/vouchers"))
-
-
-def _calls_of_one_order(made: Stage, reader: Reader, number: int) -> dict[str, int]:
-    """One more order of the same customer, to its end; setting up is done by then and not counted."""
-    if number == 1:
-        _wait_for_the_set_up()
-    reader.control("fortnox", "calls/reset", {})
-    buy(made)
-    finish(number)
-    counted: dict[str, int] = reader.calls("fortnox")["by_path"]
-    return counted
-
-
-def _wait_for_the_set_up() -> None:
-    from kontera.db.models import Lane, SetupSnapshot
-
-    while not (SetupSnapshot.objects.exists() and Lane.objects.filter(setup_at__gt=CLOCK.now()).exists()):
-        CLOCK.sleep(_POLL_SECONDS)
-
-
-def buy(made: Stage) -> None:
-    """One paid order of one and the same customer, through the shop's API."""
-    keys, base = made.sandboxes["bigcommerce"]["credentials"], made.sandboxes["bigcommerce"]["base_url"]
-    home = {
-        "first_name": "Kim", "last_name": "Ek", "email": "kim.ek@example.se", "street_1": "Storgatan 1",
-        "city": "Lund", "zip": "222 22", "country": "Sweden", "country_iso2": "SE",
-    }  # fmt: skip
-    order = {"billing_address": home, "shipping_addresses": [home], "products": [{"product_id": 101, "quantity": 2}]}
-    answer = httpx2.post(
-        f"{base}/stores/{keys['store_hash']}/v2/orders", json=order, timeout=30.0,
-        headers={"X-Auth-Token": keys["access_token"], "Accept": "application/json"},
-    )  # fmt: skip
-    answer.raise_for_status()
-    with Shopper(base) as shopper:
-        shopper.pay(answer.json()["id"])
 
 
 def limit(orders: int, fast: int) -> dict[str, Any]:
     """Share of the ledger's limit that is used while documents are ready to go."""
     window = exact(WINDOW_SECONDS) / exact(fast)
-    with connected(fast, unlimited=False) as (made, reader):
+    with connected(fast, unlimited=False) as (made, fortnox):
         from kontera.db.models import Connection, OutboxDocument
 
-        shop(made.sandboxes["bigcommerce"], orders, 11, False)
+        shop("bigcommerce", made.sandboxes["bigcommerce"], orders, 11, False)
         Connection.objects.filter(kind="ledger").update(live=False)  # until every order has its documents
         made.start("worker", "worker")
-        _judged(orders)
+        judged(orders)
         Connection.objects.filter(kind="ledger").update(live=True)
         ledger = Connection.objects.get(kind="ledger")
-        reader.control("fortnox", "calls/reset", {})
+        fortnox.count_anew()
         seen: list[tuple[float, int]] = []  # moments at which there was work, and calls counted until then
         while len(seen) < 2 or _ready(OutboxDocument, ledger) > _STILL_WORK:
-            counted_so_far = int(reader.calls("fortnox")["total"])
+            counted_so_far = int(fortnox.calls()["total"])
             if counted_so_far:
                 seen.append((CLOCK.seconds(), counted_so_far))
-            CLOCK.sleep(_POLL_SECONDS)
-        counted = reader.calls("fortnox")
+            CLOCK.sleep(POLL_SECONDS)
+        counted = fortnox.calls()
     made_calls = seen[-1][1] - seen[0][1]
     seconds = exact(str(seen[-1][0] - seen[0][0]))
     allowed = seconds / window * CALLS_PER_WINDOW
@@ -147,12 +98,12 @@ def limit(orders: int, fast: int) -> dict[str, Any]:
     }
 
 
-def _judged(orders: int) -> None:
+def judged(orders: int) -> None:
     """Wait until every order has its documents or its case."""
     from kontera.db.models import ShopOrder
 
-    while ShopOrder.objects.filter(place__in=("posting", "waiting", "left_out")).count() < orders:
-        CLOCK.sleep(_POLL_SECONDS)
+    while ShopOrder.objects.exclude(place="arrived").count() < orders:
+        CLOCK.sleep(POLL_SECONDS)
 
 
 def _ready(documents: Any, ledger: Any) -> int:
@@ -165,11 +116,11 @@ def latency(orders: int, fast: int) -> dict[str, Any]:
         from kontera.db.models import Notice, OutboxDocument
 
         made.start("worker", "worker")
-        shop(made.sandboxes["bigcommerce"], 20, 1, False)  # warm: set-up read, notices registered
+        shop("bigcommerce", made.sandboxes["bigcommerce"], 20, 1, False)  # warm: set-up read, notices registered
         finish(20)
         began = CLOCK.seconds()
         for number in range(orders // 5):
-            shop(made.sandboxes["bigcommerce"], 5, 100 + number, False)
+            shop("bigcommerce", made.sandboxes["bigcommerce"], 5, 100 + number, False)
             CLOCK.sleep(began + (number + 1) * 5 / _PER_SECOND - CLOCK.seconds())
         placing = CLOCK.seconds() - began
         finish(20 + orders)

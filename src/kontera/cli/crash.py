@@ -18,9 +18,12 @@ import msgspec
 
 from kontera.cli.common import CLOCK
 from kontera.cli.crash_report import crash_report, tell, unsettled
-from kontera.cli.report import Reader
+from kontera.cli.pairs import Pair, connect, pair
+from kontera.cli.preparing import LEDGER_CODES
+from kontera.cli.read_ledgers import LedgerReader
+from kontera.cli.read_shops import SHOPS, ShopReader
 from kontera.cli.sandbox import shop
-from kontera.cli.stage import Stage, connect_all, stage
+from kontera.cli.stage import Stage, stage
 from kontera.db.ground import open_ground
 
 _WORKERS = ("worker-1", "worker-2")
@@ -43,29 +46,34 @@ class Harm(msgspec.Struct):
 @click.option("--orders", default=300, show_default=True, help="How many orders are placed meanwhile.")
 @click.option("--kills", default=30, show_default=True, help="How often a worker is killed (SIGKILL).")
 @click.option("--freezes", default=2, show_default=True, help="How often a worker is frozen, taken over and thawed.")
+@click.option("--store", type=click.Choice(list(SHOPS)), default="bigcommerce", show_default=True)
+@click.option("--ledger", type=click.Choice(list(LEDGER_CODES)), default="fortnox", show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--fast", default=10, show_default=True, help="Rate windows this many times shorter than the vendors'.")
 @click.option("--json", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here.")
 @click.option("--timeout", default=240, show_default=True, help="Seconds to finish in once the faults have stopped.")
 @click.option("--keep", is_flag=True, help="Leave the installation's files behind, to look into.")
 def crash_test(
-    orders: int, kills: int, freezes: int, seed: int, fast: int, report_file: Path | None, timeout: int, keep: bool
-) -> None:
+    orders: int, kills: int, freezes: int, store: str, ledger: str, seed: int, fast: int, report_file: Path | None,
+    timeout: int, keep: bool,
+) -> None:  # fmt: skip
     """Kill workers and lose answers while orders are booked; count what went wrong. Exit code 1 when anything did."""
     began = CLOCK.seconds()
+    which = pair(store, ledger)
     with stage(CLOCK, keep=keep) as made:
         click.echo(f"Starting the sandboxes, the database, the hub and two workers in {made.home} ...")
         made.serve_sandboxes(fast)
         with open_ground(made.home):
             made.serve_hub()
-            connect_all(made, fast)
-            reader = Reader(made.sandboxes)
-            _arm(reader, seed)
-            harm, placed = _suffer(made, reader, orders, kills, freezes, seed)
-            _disarm(reader)
+            connect(made, [which], fast)
+            shops, books = which.shop_reader(made.sandboxes), which.ledger_reader(made.sandboxes)
+            _arm(shops, books, seed)
+            harm, placed = _suffer(_Customers(made, which, orders, kills, seed), made, books, kills, freezes, seed)
+            shops.no_faults()
+            books.no_faults()
             click.echo("The faults have stopped; everything must finish now ...")
-            _finish(placed, timeout)
-            report = crash_report(reader, "nt", placed)
+            _finish(which, placed, timeout)
+            report = crash_report(which, shops, books, placed)
             report |= msgspec.to_builtins(harm) | {"seconds": int(CLOCK.seconds() - began), "seed": seed}
     if report_file:
         report_file.write_text(json.dumps(report, indent=2) + "\n")
@@ -73,29 +81,22 @@ def crash_test(
     sys.exit(1 if report["wrong"] else 0)
 
 
-def _arm(reader: Reader, seed: int) -> None:
+def _arm(shops: ShopReader, books: LedgerReader, seed: int) -> None:
     """5 % of the ledger's answers are lost after it committed, also some of the shop's; notices are lost, doubled and
     reordered."""
-    reader.control("fortnox", "faults", {"seed": seed, "kind": "lost_answer", "path": "/3/*", "rate": _ANSWERS_LOST})
-    shop_fault = {"seed": seed, "kind": "lost_answer", "method": "GET", "path": "/stores/*", "rate": _ANSWERS_LOST}
-    reader.control("bigcommerce", "faults", shop_fault)
+    books.fault(seed=seed, kind="lost_answer", path=books.writes, rate=_ANSWERS_LOST)
+    shops.fault(seed=seed, kind="lost_answer", method="GET", path=shops.calls_path, rate=_ANSWERS_LOST)
     for kind, rate in (("drop", _NOTICES_LOST), ("duplicate", _NOTICES_TWICE), ("reorder", _NOTICES_LATE)):
-        reader.control("bigcommerce", "faults", {"kind": kind, "rate": rate})
-
-
-def _disarm(reader: Reader) -> None:
-    for vendor in ("fortnox", "bigcommerce"):
-        reader.no_faults(vendor)
+        shops.fault(kind=kind, rate=rate)
 
 
 def _suffer(
-    made: Stage, reader: Reader, orders: int, kills: int, freezes: int, seed: int
-) -> tuple[Harm, set[str]]:  # fmt: skip
+    customers: _Customers, made: Stage, books: LedgerReader, kills: int, freezes: int, seed: int
+) -> tuple[Harm, set[str]]:
     """Orders are placed by one thread while this one kills, freezes and expires tokens."""
     chance = random.Random(seed)
     for name in _WORKERS:
         made.start(name, "worker")
-    customers = _Customers(made, orders, kills, seed)
     customers.start()
     harm = Harm()
     freeze_at = {kills * (2 * number + 1) // (2 * freezes) for number in range(freezes)}
@@ -105,7 +106,7 @@ def _suffer(
             CLOCK.sleep(chance.uniform(*_BETWEEN_KILLS))
             customers.more.release()
             if blow in expire_at:
-                reader.control("fortnox", "actions/expire_access", {})
+                books.expire_token()
                 harm.tokens_expired += 1
             if blow in freeze_at:
                 _freeze(made, chance.choice(_WORKERS))
@@ -130,12 +131,12 @@ def _freeze(made: Stage, name: str) -> None:
 class _Customers(threading.Thread):
     """Places the orders in batches, one for each time `more` is released."""
 
-    def __init__(self, made: Stage, orders: int, batches: int, seed: int) -> None:
+    def __init__(self, made: Stage, which: Pair, orders: int, batches: int, seed: int) -> None:
         super().__init__(name="customers", daemon=True)
         self.more = threading.Semaphore(0)
         self.placed: set[str] = set()
         self.failure: BaseException | None = None
-        self._shop = made.sandboxes["bigcommerce"]
+        self._vendor, self._shop = which.storefront, made.sandboxes[which.sandbox]
         self._sizes = _sizes(orders, batches)
         self._seed = seed
 
@@ -145,7 +146,7 @@ class _Customers(threading.Thread):
             for number, size in enumerate(self._sizes):
                 if number:
                     self.more.acquire()
-                bought = shop(self._shop, size, self._seed * 1000 + number, number == 0)
+                bought = shop(self._vendor, self._shop, size, self._seed * 1000 + number, number == 0)
                 self.placed |= {str(one.id) for one in bought}
         except (RuntimeError, ValueError, OSError) as failure:  # told by the main thread
             self.failure = failure
@@ -159,12 +160,12 @@ def _sizes(orders: int, batches: int) -> list[int]:
     return [size for size in (first, *spread) if size]
 
 
-def _finish(placed: set[str], timeout: int) -> None:
+def _finish(which: Pair, placed: set[str], timeout: int) -> None:
     until = CLOCK.seconds() + timeout
     with click.progressbar(length=len(placed), label="Finishing", file=sys.stderr) as bar:
         done = 0
         while CLOCK.seconds() < until:
-            left = unsettled(placed)
+            left = unsettled(which, placed)
             now_done = max(len(placed) - sum(left.values()), 0)
             bar.update(now_done - done)
             done = now_done

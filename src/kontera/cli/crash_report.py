@@ -11,54 +11,60 @@ from typing import Any
 
 import click
 
-from kontera.cli.report import Reader, pair_report
+from kontera.cli.pairs import Pair
+from kontera.cli.read_ledgers import LedgerReader
+from kontera.cli.read_shops import ShopReader
+from kontera.cli.report import Standing, a_piece, invoices_of, pair_report, standing
 
-_PAID = {"captured", "paid"}
 
-
-def crash_report(reader: Reader, store: str, placed: set[str]) -> dict[str, Any]:
+def crash_report(pair: Pair, shop: ShopReader, ledger: LedgerReader, placed: set[str]) -> dict[str, Any]:
     """All figures; `wrong` names those that should be 0 and are not. Call it when the faults have stopped."""
-    from kontera.db.models import CaseWaiter, ShopOrder
-
-    counted = reader.calls("fortnox")
-    heard = reader.control("bigcommerce", "deliveries")
-    reader.open_the_gate()
-    waits = list(CaseWaiter.objects.filter(released_at=None).values_list("order__external_id", "case__code"))
-    left_out = set(ShopOrder.objects.filter(place="left_out").values_list("external_id", flat=True))
-    pair = pair_report(reader, store, placed, dict(waits), left_out, [], int(counted["total"]))
-    waiting = {order for order, _ in waits}
+    counted = ledger.calls()
+    heard = shop.view("deliveries")
+    ledger.lift_limit()
+    stands = standing(pair)
+    line = pair_report(pair, ledger, placed, stands, [])
     figures = {
-        "duplicates": pair["duplicates"],
-        "missing": pair["missing"],
-        "unbalanced": pair["unbalanced"],
-        "waiting_twice": sum(1 for count in Counter(order for order, _ in waits).values() if count > 1),
-        "unsettled": sum(unsettled(placed).values()),
-        **_ledger_faults(reader, store, placed, waiting),
+        "duplicates": line["duplicates"],
+        "missing": line["missing"],
+        "unbalanced": line["unbalanced"],
+        "waiting_twice": sum(1 for codes in stands.waiting.values() if len(codes) > 1),
+        "unsettled": sum(unsettled(pair, placed).values()),
+        **_ledger_faults(pair, shop, ledger, placed, stands),
         "laws_broken": _laws_broken(),
     }
     return {
-        "placed": pair["placed"],
-        "booked": pair["booked"],
-        "left_out": pair["left_out"],
-        "waiting": pair["waiting"],
+        "storefront": pair.storefront,
+        "ledger": pair.ledger,
+        "placed": line["placed"],
+        "booked": line["booked"],
+        "left_out": line["left_out"],
+        "waiting": line["waiting"],
         **figures,
         "wrong": sorted(name for name, count in figures.items() if count),
-        "answers_lost": {vendor: reader.calls(vendor)["faults"].get("lost_answer", 0) for vendor in
-                         ("fortnox", "bigcommerce")},
-        "notices": {"all": heard["notices"], "lost": heard["faults"].get("drop", 0),
-                    "doubled": heard["faults"].get("duplicate", 0), "reordered": heard["faults"].get("reorder", 0)},
+        "answers_lost": {
+            pair.ledger: counted["faults"].get("lost_answer", 0),
+            pair.storefront: shop.calls()["faults"].get("lost_answer", 0),
+        },
+        "notices": {
+            "all": heard["notices"],
+            "lost": heard["faults"].get("drop", 0),
+            "doubled": heard["faults"].get("duplicate", 0),
+            "reordered": heard["faults"].get("reorder", 0),
+        },
         "ledger_calls": counted["total"],
+        "calls_per_order": a_piece(int(counted["total"]), line["booked"]),
         "refused_429": counted["refused_429"],
-    }  # fmt: skip
+    }
 
 
-def unsettled(placed: set[str]) -> dict[str, int]:
+def unsettled(pair: Pair, placed: set[str]) -> dict[str, int]:
     """What is still on its way in the hub: orders without a last place, notices not looked at, documents under way or
     not yet read back."""
-    from kontera.db.models import Look, OutboxDocument, ShopOrder
+    from kontera.db.models import Look, OutboxDocument
 
-    places = dict(ShopOrder.objects.filter(external_id__in=placed).values_list("external_id", "place"))
-    final = sum(place in ("booked", "waiting", "left_out") for place in places.values())
+    places = pair.connection().orders.filter(external_id__in=placed).values_list("place", flat=True)
+    final = sum(place in ("booked", "waiting", "left_out") for place in places)
     under_way = OutboxDocument.objects.filter(step__in=("planned", "sending", "recorded"))
     return {
         "orders": len(placed) - final,
@@ -68,35 +74,28 @@ def unsettled(placed: set[str]) -> dict[str, int]:
     }
 
 
-def _ledger_faults(reader: Reader, store: str, placed: set[str], waiting: set[str]) -> dict[str, int]:
+def _ledger_faults(
+    pair: Pair, shop: ShopReader, ledger: LedgerReader, placed: set[str], stands: Standing
+) -> dict[str, int]:
     """What the ledger's own lists show that must not be. Documents of orders that wait in a case may be half done."""
-    invoices = {
-        str(one["DocumentNumber"]): str(one["ExternalInvoiceReference1"]).removeprefix(f"{store}-")
-        for one in reader.invoices()
-        if not one["Cancelled"] and str(one["ExternalInvoiceReference1"]).startswith(f"{store}-")
+    invoices = invoices_of(pair, ledger)
+    certain = {
+        one.number: (order, one)
+        for order, found in invoices.items()
+        if order in placed and order not in stands.waiting
+        for one in found
     }
-    shown = {str(one["DocumentNumber"]): one for one in reader.invoices()}
-    payments = reader.payments()
-    paid_in_shop = {str(one["id"]) for one in reader.orders() if one["payment_status"] in _PAID}
-    emails = Counter(str(one["Email"]).casefold() for one in reader.customers() if one["Email"])
-    alike = Counter((str(one["InvoiceNumber"]), str(one["Amount"]), str(one["PaymentDate"])) for one in payments)
-    certain = {number: order for number, order in invoices.items() if order in placed and order not in waiting}
+    paid = shop.paid()
+    emails = Counter(address.casefold() for address in ledger.emails())
     return {
         "duplicate_customers": sum(count - 1 for count in emails.values()),
-        "duplicate_payments": sum(count - 1 for count in alike.values()) - _meant_alike(),
-        "unbooked_invoices": sum(1 for number in certain if not shown[number]["Booked"]),
-        "unbooked_payments": sum(1 for one in payments if str(one["InvoiceNumber"]) in certain and not one["Booked"]),
-        "unpaid_invoices": sum(
-            1 for number, order in certain.items() if order in paid_in_shop and shown[number]["Balance"] != 0
-        ),
-        "overpaid_invoices": sum(1 for number in certain if float_free(shown[number]["Balance"]).startswith("-")),
-        "strangers": sum(1 for order in invoices.values() if order not in placed),
+        "duplicate_payments": ledger.payments_twice() - (_meant_alike() if ledger.payments_look_alike else 0),
+        "unbooked_invoices": sum(1 for _, one in certain.values() if not one.booked),
+        "unbooked_payments": ledger.payments_unbooked(set(certain)),
+        "unpaid_invoices": sum(1 for order, one in certain.values() if order in paid and one.left != 0),
+        "overpaid_invoices": sum(1 for _, one in certain.values() if one.left < 0),
+        "strangers": sum(len(found) for order, found in invoices.items() if order not in placed),
     }
-
-
-def float_free(value: object) -> str:
-    """A JSON number as text, so that its sign can be told without arithmetic."""
-    return str(value)
 
 
 def _meant_alike() -> int:
@@ -120,7 +119,7 @@ def tell(report: dict[str, Any]) -> None:
     notices = report["notices"]
     click.echo(
         f"{report['kills']} kills, {report['freezes']} freezes, {report['tokens_expired']} expired tokens; "
-        f"answers lost: ledger {report['answers_lost']['fortnox']}, shop {report['answers_lost']['bigcommerce']}; "
+        f"answers lost: {report['answers_lost']}; "
         f"of {notices['all']} notices {notices['lost']} lost, {notices['doubled']} doubled, "
         f"{notices['reordered']} reordered"
     )

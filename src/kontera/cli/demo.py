@@ -11,35 +11,39 @@ from typing import Any
 import click
 
 from kontera.cli.common import CLOCK
-from kontera.cli.report import Reader, pair_report
+from kontera.cli.pairs import Pair, connect, every_pair
+from kontera.cli.report import a_piece, pair_report, standing
 from kontera.cli.sandbox import shop
-from kontera.cli.stage import Stage, connect_all, stage
+from kontera.cli.stage import Stage, stage
 from kontera.db.ground import open_ground
 
 _POLL_SECONDS = 1.0
 
 
 @click.command()
-@click.option("--orders", default=40, show_default=True, help="How many orders are placed.")
+@click.option("--orders", default=20, show_default=True, help="How many orders are placed in each store.")
 @click.option("--seed", default=7, show_default=True)
+@click.option("--pair", "wanted", multiple=True, metavar="SHOP:LEDGER", help="Only this pair; repeatable [every pair].")
 @click.option("--fast", default=10, show_default=True, help="Rate windows this many times shorter than the vendors'.")
 @click.option("--exit", "leave", is_flag=True, help="Report and stop, rather than leave the console open.")
 @click.option("--json", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here.")
 @click.option("--timeout", default=600, show_default=True, help="Seconds until what is not booked counts as missing.")
-def demo(orders: int, seed: int, fast: int, leave: bool, report_file: Path | None, timeout: int) -> None:
+def demo(
+    orders: int, seed: int, wanted: tuple[str, ...], fast: int, leave: bool, report_file: Path | None, timeout: int
+) -> None:
     """Start everything on this machine, shop, and show the orders being booked. Nothing is left behind."""
+    pairs = _chosen(wanted)
     with stage(CLOCK) as made:
         click.echo("Starting the sandboxes, the database, the hub and a worker ...")
-        made.serve_sandboxes(fast)
+        made.serve_sandboxes(fast, stores=len({one.ledger for one in pairs}))
         with open_ground(made.home):
             address = made.serve_hub()
-            connect_all(made, fast)
-            password = _let_somebody_in(made)
-            made.start("worker", "worker")
-            click.echo(f"Placing {orders} orders in the shop ...")
-            placed = shop(made.sandboxes["bigcommerce"], orders, seed, True)
-            _watch({str(one.id) for one in placed}, timeout)
-            report = _report(made, {str(one.id) for one in placed})
+            connect(made, pairs, fast)
+            password = _let_somebody_in(made, pairs)
+            made.start("worker", "worker", "--lanes", str(max(4, len(pairs) + 2)))
+            placed = _go_shopping(made, pairs, orders, seed)
+            _watch(pairs, placed, timeout)
+            report = {"pairs": _report(made, pairs, placed)}
             if report_file:
                 report_file.write_text(json.dumps(report, indent=2) + "\n")
             _tell(report)
@@ -50,51 +54,76 @@ def demo(orders: int, seed: int, fast: int, leave: bool, report_file: Path | Non
             _until_interrupted()
 
 
-def _let_somebody_in(made: Stage) -> str:
+def _chosen(wanted: tuple[str, ...]) -> list[Pair]:
+    every = {f"{one.storefront}:{one.ledger}": one for one in every_pair()}
+    unknown = [name for name in wanted if name not in every]
+    if unknown:
+        raise click.UsageError(f"No pair is called {unknown[0]!r} (there are {', '.join(every)}).")
+    return [one for name, one in every.items() if not wanted or name in wanted]
+
+
+def _let_somebody_in(made: Stage, pairs: list[Pair]) -> str:
     password = secrets.token_urlsafe(9)
-    made.say("user", "add", "demo@example.com", "--role", "owner", "--password", password)
+    for merchant in dict.fromkeys(one.merchant for one in pairs):
+        made.say("user", "add", "demo@example.com", "--role", "owner", "--password", password, "--merchant", merchant)
     return password
 
 
-def standing(placed: set[str]) -> dict[str, str]:
-    """Where each placed order stands in the hub; those it has not seen yet are absent."""
-    from kontera.db.models import ShopOrder
+def _go_shopping(made: Stage, pairs: list[Pair], orders: int, seed: int) -> dict[Pair, set[str]]:
+    placed = {}
+    for one in pairs:
+        click.echo(f"Placing {orders} orders in the {one.storefront} shop that books in {one.ledger} ...")
+        bought = shop(one.storefront, made.sandboxes[one.sandbox], orders, seed, True)
+        placed[one] = {str(each.id) for each in bought}
+    return placed
 
-    rows = ShopOrder.objects.filter(external_id__in=placed).values_list("external_id", "place")
-    return dict(rows)
+
+def _settled(pair: Pair, placed: set[str]) -> int:
+    """How many of the orders stand in a last place."""
+    places = pair.connection().orders.filter(external_id__in=placed).values_list("place", flat=True)
+    return sum(place in ("booked", "waiting", "left_out") for place in places)
 
 
-def _watch(placed: set[str], timeout: int) -> None:
+def _watch(pairs: list[Pair], placed: dict[Pair, set[str]], timeout: int) -> None:
     """Show how many stand where until none is on its way."""
     until = CLOCK.seconds() + timeout
-    with click.progressbar(length=len(placed), label="Booking", file=sys.stderr) as bar:
+    length = sum(len(orders) for orders in placed.values())
+    with click.progressbar(length=length, label="Booking", file=sys.stderr) as bar:
         done = 0
-        while CLOCK.seconds() < until and done < len(placed):
-            places = standing(placed)
-            now_done = sum(place in ("booked", "waiting", "left_out") for place in places.values())
+        while CLOCK.seconds() < until and done < length:
+            now_done = sum(_settled(one, placed[one]) for one in pairs)
             bar.update(now_done - done)
             done = now_done
             CLOCK.sleep(_POLL_SECONDS)
 
 
-def _report(made: Stage, placed: set[str]) -> dict[str, Any]:
-    from kontera.db.models import CaseWaiter, Notice, OutboxDocument, ShopOrder
+def _report(made: Stage, pairs: list[Pair], placed: dict[Pair, set[str]]) -> list[dict[str, Any]]:
+    """A line per pair. The calls are counted by the ledger's sandbox, over all its stores."""
+    ledgers = {one.ledger: one.ledger_reader(made.sandboxes) for one in pairs}
+    calls = {name: int(ledger.calls()["total"]) for name, ledger in ledgers.items()}
+    for ledger in ledgers.values():
+        ledger.lift_limit()
+    lines = [pair_report(one, ledgers[one.ledger], placed[one], standing(one), _latency(one)) for one in pairs]
+    for line in lines:
+        booked = sum(other["booked"] for other in lines if other["ledger"] == line["ledger"])
+        line["calls_per_order"] = a_piece(calls[line["ledger"]], booked)
+    return lines
 
-    reader = Reader(made.sandboxes)
-    calls = int(reader.calls("fortnox")["total"])
-    reader.open_the_gate()
-    waits = CaseWaiter.objects.filter(released_at=None).values_list("order__external_id", "case__code")
-    left_out = ShopOrder.objects.filter(place="left_out").values_list("external_id", flat=True)
+
+def _latency(pair: Pair) -> list[int]:
+    """Milliseconds from the first notice about an order to its booked invoice."""
+    from kontera.db.models import OutboxDocument
+
+    connection = pair.connection()
     heard: dict[str, Any] = {}
-    for order, at in Notice.objects.order_by("-pk").values_list("external_id", "received_at"):
+    for order, at in connection.notices.order_by("-pk").values_list("external_id", "received_at"):
         heard[order] = at
-    booked = OutboxDocument.objects.filter(kind="sales_invoice", step="booked")
-    latency = [
+    booked = OutboxDocument.objects.filter(order__connection=connection, kind="sales_invoice", step="booked")
+    return [
         int((finished - heard[order]).total_seconds() * 1000)
         for order, finished in booked.values_list("order__external_id", "finished_at")
         if order in heard
     ]
-    return {"pairs": [pair_report(reader, "nt", placed, dict(waits), set(left_out), latency, calls)]}
 
 
 def _tell(report: dict[str, Any]) -> None:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kontera.cli.preparing import CODES, LEDGER_CODES, STORE_CODES, prepare, settings_of
 from kontera.connections.registry import VENDORS
 from kontera.db.ground import home_folder
 
 if TYPE_CHECKING:
     from kontera.sandboxes.kit import Sandbox
 
-_CODES = {"bigcommerce": "nt", "woocommerce": "wc", "quickbutik": "qb", "business_central": "bc"}
-_SANDBOXES = {  # the ledger first: the shop's command names it
+_SANDBOXES = {  # the ledgers first: a shop's command names one
     "fortnox": ("kontera.sandboxes.fortnox", "FortnoxSandbox"),
     "business_central": ("kontera.sandboxes.business_central", "BusinessCentralSandbox"),
     "bigcommerce": ("kontera.sandboxes.bigcommerce", "BigCommerceSandbox"),
@@ -37,10 +37,13 @@ def sandbox() -> None:
 @sandbox.command("all")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON with every address and key, then serve.")
 @click.option("--fast", default=1, show_default=True, help="Rate windows this many times shorter than the vendors'.")
-@click.option("--prepared", is_flag=True, help="Add the VAT codes for sales to other EU countries to the ledger first.")
-def serve_all(as_json: bool, fast: int, prepared: bool) -> None:
+@click.option("--stores", default=1, show_default=True, help="How many shops of each vendor.")
+@click.option("--prepared", is_flag=True, help="Add what the starter rulebook needs to the ledgers first.")
+def serve_all(as_json: bool, fast: int, stores: int, prepared: bool) -> None:
     """Serve every vendor's sandbox until interrupted, and print the commands that connect them."""
-    _serve(list(_SANDBOXES), as_json, fast, prepared=prepared)
+    names = [vendor for vendor in _SANDBOXES if vendor in LEDGER_CODES]
+    names += [_nth(vendor, number) for number in range(stores) for vendor in _SANDBOXES if vendor in STORE_CODES]
+    _serve(names, as_json, fast, prepared=prepared)
 
 
 @sandbox.command("serve")
@@ -54,7 +57,7 @@ def serve_one(vendor: str, port: int, as_json: bool, fast: int) -> None:
 
 
 @sandbox.command("place-orders")
-@click.option("--store", type=click.Choice(["bigcommerce"]), default="bigcommerce", show_default=True)
+@click.option("--store", default="bigcommerce", show_default=True, help="Name of a shop's sandbox that runs here.")
 @click.option("--count", default=100, show_default=True)
 @click.option("--seed", default=7, show_default=True)
 @click.option("--bad/--no-bad", default=True, help="Orders with something wrong: one of each kind, and 3 % of many.")
@@ -62,9 +65,12 @@ def serve_one(vendor: str, port: int, as_json: bool, fast: int) -> None:
 def place_orders(store: str, count: int, seed: int, bad: bool, as_json: bool) -> None:
     """Shop in a running sandbox through the vendor's own API."""
     running = running_sandboxes()
-    if store not in running:
-        raise click.ClickException(f"No {store} sandbox runs here; start one with `kontera sandbox all`.")
-    placed = shop(running[store], count, seed, bad)
+    vendor = _vendor_of(store)
+    if vendor not in STORE_CODES or store not in running:
+        shops = ", ".join(name for name in running if _vendor_of(name) in STORE_CODES)
+        told = f"those that run: {shops}" if shops else "start some with `kontera sandbox all`"
+        raise click.ClickException(f"No shop called {store!r} runs here ({told}).")
+    placed = shop(vendor, running[store], count, seed, bad)
     if as_json:
         click.echo(
             json.dumps([{"id": one.id, "total": str(one.total), "trouble": one.expected_trouble} for one in placed])
@@ -73,12 +79,13 @@ def place_orders(store: str, count: int, seed: int, bad: bool, as_json: bool) ->
         click.echo(f"Placed {len(placed)} orders, {sum(bool(one.expected_trouble) for one in placed)} of them bad.")
 
 
-def shop(running: dict[str, Any], count: int, seed: int, bad: bool) -> list[Any]:
-    """Place orders in a running BigCommerce sandbox."""
-    from kontera.sandboxes.bigcommerce import BAD_KINDS
-    from kontera.sandboxes.bigcommerce import place_orders as place
-
-    return place(running["base_url"], running["credentials"], count, seed, bad=BAD_KINDS if bad else ())
+def shop(vendor: str, running: dict[str, Any], count: int, seed: int, bad: bool) -> list[Any]:
+    """Place orders in a running sandbox of a shop."""
+    sandbox = importlib.import_module(_SANDBOXES[vendor][0])
+    placed: list[Any] = sandbox.place_orders(
+        running["base_url"], running["credentials"], count, seed, bad=sandbox.BAD_KINDS if bad else ()
+    )
+    return placed
 
 
 def make(vendor: str, fast: int = 1) -> Sandbox:
@@ -89,6 +96,15 @@ def make(vendor: str, fast: int = 1) -> Sandbox:
     if fast > 1:
         made.limiter.configure(made.limiter.count, made.limiter.seconds / fast)
     return made
+
+
+def _nth(vendor: str, number: int) -> str:
+    """The name of one of several sandboxes of a vendor: woocommerce, woocommerce-2, ..."""
+    return vendor if number == 0 else f"{vendor}-{number + 1}"
+
+
+def _vendor_of(name: str) -> str:
+    return name.partition("-")[0]
 
 
 def running_sandboxes() -> dict[str, dict[str, Any]]:
@@ -104,19 +120,17 @@ def _notes() -> Path:
     return home_folder() / "sandboxes.json"
 
 
-def _serve(vendors: list[str], as_json: bool, fast: int, port: int = 0, *, prepared: bool = False) -> None:
+def _serve(names: list[str], as_json: bool, fast: int, port: int = 0, *, prepared: bool = False) -> None:
     stop = threading.Event()
     for sent in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sent, lambda *_: stop.set())
-    served = [make(vendor, fast) for vendor in vendors]
+    served = {name: make(_vendor_of(name), fast) for name in names}
     said: dict[str, dict[str, Any]] = {}
-    for one in served:
+    for name, one in served.items():
         address = one.start(port)
-        said[one.name] = {"base_url": address, "credentials": one.credentials()}
-    if prepared:
-        from kontera.cli.stage import prepare_ledger
-
-        said["fortnox"]["vat_codes"] = prepare_ledger(said["fortnox"]["base_url"])
+        said[name] = {"base_url": address, "credentials": one.credentials()}
+        if prepared:
+            said[name]["prepared"] = prepare(one.name, address)
     _notes().parent.mkdir(parents=True, exist_ok=True)
     _notes().write_text(json.dumps(said))
     if as_json:
@@ -124,29 +138,17 @@ def _serve(vendors: list[str], as_json: bool, fast: int, port: int = 0, *, prepa
     else:
         click.echo("\n\n".join(connect_command(name, told) for name, told in said.items()))
     stop.wait()
-    for one in served:
+    for one in served.values():
         one.stop()
     _notes().unlink(missing_ok=True)
 
 
-def connect_command(vendor: str, told: dict[str, Any]) -> str:
-    """The command that connects a sandbox, from its address and keys. The shop books into the ledger `fx`."""
-    keys, base = told["credentials"], told["base_url"]
-    if vendor == "fortnox":
-        lines = ["kontera connect fortnox --code fx"]
-        given = {"base_url": base, "auth_url": f"{base}/oauth-v1", "grant": "client_credentials"}
-        given |= {name: keys[name] for name in ("client_id", "client_secret", "tenant_id")}
-        if "vat_codes" in told:
-            given["vat_codes"] = told["vat_codes"]
-    else:
-        known = VENDORS[vendor]
-        lines = [f"kontera connect {vendor} --code {_CODES[vendor]}"]
-        if known.kind == "storefront":
-            lines = [f"{lines[0]} --ledger fx --since 2020-01-01"]
-        own = {setting.name for setting in known.own_settings()}
-        given = {"store": _CODES[vendor].upper()} if "store" in own else {}
-        given |= {"base_url": base, **{name: value for name, value in keys.items() if name in own}}
-        if "vat_number_field" in own:
-            given["vat_number_field"] = "VAT-nummer"
-    lines += [f"--set {name}={shlex.quote(str(value))}" for name, value in given.items()]
+def connect_command(name: str, told: dict[str, Any]) -> str:
+    """The command that connects a sandbox, from its address and keys. The first shops book into the ledger `fx`."""
+    vendor = _vendor_of(name)
+    code = CODES[vendor] + name.removeprefix(vendor).replace("-", "")
+    lines = [f"kontera connect {vendor} --code {code}"]
+    if VENDORS[vendor].kind == "storefront":
+        lines = [f"{lines[0]} --ledger fx --since 2020-01-01"]
+    lines += [f"--set {key}={shlex.quote(value)}" for key, value in settings_of(vendor, told).items()]
     return " \\\n    ".join(lines)

@@ -15,18 +15,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-import httpx2
-
-from kontera.accounting.starter import starter
-from kontera.accounting.vat import code_of
 from kontera.cli.common import leave_in_order
 from kontera.clock import Clock
 
-_OSS_ACCOUNT = "2670"
 KONTERA = [sys.executable, "-m", "kontera"]
 
 
@@ -42,9 +37,11 @@ class Stage:
         self.environment = {**os.environ, "KONTERA_HOME": str(home), "PYTHONUNBUFFERED": "1"}
         self.environment["KONTERA_ALLOW_LOCAL"] = "yes"  # the sandboxes are on this machine
 
-    def serve_sandboxes(self, fast: int) -> None:
-        """Start every vendor's sandbox and keep what it says of itself."""
-        process = self.start("sandboxes", "sandbox", "all", "--json", "--fast", str(fast), pipe=True)
+    def serve_sandboxes(self, fast: int, stores: int = 1) -> None:
+        """Start every vendor's sandbox, `stores` of each shop's, and keep what they say of themselves."""
+        process = self.start(
+            "sandboxes", "sandbox", "all", "--json", "--fast", str(fast), "--stores", str(stores), pipe=True
+        )
         assert process.stdout is not None
         self.sandboxes = json.loads(process.stdout.readline())
 
@@ -127,55 +124,6 @@ def stage(clock: Clock, keep: bool = False) -> Iterator[Stage]:
                 os.environ[name] = value
         if not keep:
             shutil.rmtree(home, ignore_errors=True)
-
-
-def prepare_ledger(address: str) -> str:
-    """What an accountant does in the ledger before going live: one VAT code per OSS country and rate that the starter
-    rulebook names. address: of the sandbox. Answers the codes as the connection's setting `vat_codes` wants them."""
-    own = []
-    for rule in starter("se-bas").vat:
-        for country in _each(rule.match.country):
-            for rate in _each(rule.match.rate):
-                if "{" in rule.vat_code and country and rate is not None:
-                    own.append((code_of(rule, country, rate), str(rate), rule.vat_account or _OSS_ACCOUNT))
-    with httpx2.Client(timeout=30.0) as http:
-        for code, rate, account in own:
-            lever = {"code": code, "rate": rate, "account": account}
-            http.post(f"{address}/_sandbox/actions/vat_code", json=lever).raise_for_status()
-    return ",".join(f"{code}={rate}:{account}" for code, rate, account in own)
-
-
-def _each(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)
-
-
-def connect_all(made: Stage, fast: int) -> None:
-    """Connect the sandbox shop to the sandbox ledger, by the same commands as for the real ones."""
-    fortnox, shop = made.sandboxes["fortnox"], made.sandboxes["bigcommerce"]
-    base = [
-        f"base_url={fortnox['base_url']}",
-        f"auth_url={fortnox['base_url']}/oauth-v1",
-        "grant=client_credentials",
-        "create_articles=yes",
-    ]
-    keys = _pick(fortnox["credentials"], "client_id", "client_secret", "tenant_id")
-    keys.append(f"vat_codes={prepare_ledger(fortnox['base_url'])}")
-    pace = ["rate_calls=25", f"rate_milliseconds={5000 // fast}"]
-    made.say("connect", "fortnox", "--merchant-name", "Nordisk Te AB", *_sets(base + keys + pace))
-    keys = _pick(shop["credentials"], "store_hash", "access_token", "client_secret")
-    keys.append("vat_number_field=VAT-nummer")
-    keys += [f"base_url={shop['base_url']}"]
-    since = "2000-01-01"
-    made.say("connect", "bigcommerce", "--code", "nt", "--name", "Nordisk Te", "--ledger", "fortnox", "--since", since,
-             *_sets(keys))  # fmt: skip
-
-
-def _pick(credentials: Mapping[str, Any], *names: str) -> list[str]:
-    return [f"{name}={credentials[name]}" for name in names if credentials.get(name)]
-
-
-def _sets(pairs: list[str]) -> list[str]:
-    return [part for pair in pairs for part in ("--set", pair)]
 
 
 def _free_port() -> int:

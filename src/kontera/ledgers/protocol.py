@@ -100,6 +100,9 @@ class Ledger(Protocol):
     def setup(self) -> LedgerSetup:
         """Read the snapshot that law 5 needs."""
 
+    def go_by(self, setup: LedgerSetup) -> None:
+        """Write by this snapshot, read earlier, instead of reading one anew when writing needs it."""
+
     def quote(self, document: Document, setup: LedgerSetup) -> Quote:
         """Totals, VAT and entries the ledger will produce, in its own arithmetic. Pure: no call."""
 

@@ -89,7 +89,9 @@ def _setup(lane: Lane, connection: Connection, ledger: Ledger, clock: Clock, aba
     now = clock.now()
     asked = lane.setup_at is None or abandoned
     if latest and lane.setup_at and lane.setup_at > now and not abandoned:
-        return from_plain(LedgerSetup, latest.content)
+        kept = from_plain(LedgerSetup, latest.content)
+        ledger.go_by(kept)
+        return kept
     reading = Lane.objects.filter(pk=lane.pk, setup_at=now)
     Lane.objects.filter(pk=lane.pk).update(setup_at=now)
     try:

@@ -7,19 +7,19 @@ vendor's client's to judge.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import TypeVar
-
-import msgspec
+from collections.abc import Callable
 
 from kontera.calls import Answer, Caller, vendor_problem
 from kontera.errors import NeedsOperator, NeedsSignIn, OurFault, Problem, WillRetry
-from kontera.storefronts.protocol import FactKind
-
-T = TypeVar("T")
 
 SECOND_CHANCE = 60.0  # BigCommerce asks for a minute between tries after a 500; a small host needs it no less
 _LONGEST_GUESS = 300.0
+_DONE = (200, 201, 202, 207)
+
+
+def unreadable(order: str, path: str, reason: str, words: str = "") -> Problem:
+    """An order that cannot be used as it stands: where in the document, and why. words: the shop's own."""
+    return Problem(code="ORDER_UNREADABLE", facts={"order": order, "path": path, "reason": reason}, vendor=words)
 
 
 class Troubles:
@@ -37,6 +37,20 @@ class Troubles:
         """The shop answers as it should: the next time it is busy counts as the first."""
         with self._lock:
             self._busy = 0
+
+    def settled(self, request: str, answer: Answer) -> bytes | None:
+        """The body of an answer that is neither a refusal of the key nor a shop in trouble: b"" when there is nothing
+        in it, None when there is no such thing. Raises OurFault, and WillRetry for a page in its place."""
+        self.over()
+        if answer.status == 204:
+            return b""
+        if answer.status == 404 and answer.is_json:  # a proxy's page says nothing about the thing asked for
+            return None
+        if answer.status not in (*_DONE, 404):
+            raise self.fault(request, answer.status, answer.body)
+        if not answer.is_json:
+            raise self.down(request, answer, maintenance=True)
+        return answer.body
 
     def busy(self, request: str, answer: Answer, asked: float | None) -> WillRetry:
         """Nobody calls for as long as the shop asked; when it said nothing, for twice as long each time."""
@@ -57,20 +71,6 @@ class Troubles:
         words = "the answer was cut off or not JSON"
         return WillRetry(vendor_problem("VENDOR_UNREACHABLE", self._caller.vendor, request, words))
 
-    def elements(self, body: bytes, request: str) -> list[bytes]:
-        """The elements of a list, each exactly as the shop wrote it. Raises WillRetry for anything else."""
-        try:
-            return [bytes(raw) for raw in msgspec.json.decode(body, type=list[msgspec.Raw])]
-        except msgspec.MsgspecError as error:
-            raise self.garbled(request) from error
-
-    def shaped(self, kind: type[T], raws: Sequence[bytes], request: str) -> list[T]:
-        """The elements of a list in a shape of ours; numbers may come as text. Raises WillRetry for another shape."""
-        try:
-            return [msgspec.json.decode(raw, type=kind, strict=False) for raw in raws]
-        except msgspec.MsgspecError as error:
-            raise self.garbled(request) from error
-
     def sign_in(self, words: str) -> NeedsSignIn:
         """The shop does not know our key any more."""
         since = self._caller.clock.now().strftime("%Y-%m-%d %H:%M UTC")
@@ -90,10 +90,3 @@ class Troubles:
 
     def _problem(self, code: str, request: str, body: bytes) -> Problem:
         return vendor_problem(code, self._caller.vendor, request, self._words(body))
-
-
-def only_orders(kind: FactKind, title: str) -> None:
-    """For adapters that read orders and nothing else yet. title: the shop system's name. Raises OurFault."""
-    if kind is not FactKind.ORDER:
-        reason = f"{kind} cannot be read from {title} yet; capabilities() says so"
-        raise OurFault(Problem(code="OUR_FAULT", facts={"order": "", "reason": reason}))

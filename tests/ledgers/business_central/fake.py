@@ -14,13 +14,14 @@ from typing import Any
 from urllib.parse import unquote
 
 import httpx2
+import msgspec
 
 from kontera.accounting.ledger_setup import FiscalYear, LedgerAccount, LedgerCurrency, LedgerSetup
 from kontera.calls import Caller, Exchange, RateWindow
 from kontera.clock import ManualClock
 from kontera.ledgers.business_central.adapter import BusinessCentralLedger
 from kontera.ledgers.business_central.settings import Options, options_from
-from kontera.ledgers.business_central.snapshot import AREAS, COUNTRIES, FUNCTIONS, GROUPS, LATEST, Known
+from kontera.ledgers.business_central.snapshot import AREAS, COUNTRIES, FUNCTIONS, GROUPS, LATEST
 from kontera.ledgers.samples import Chart
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -55,16 +56,17 @@ SETUP = LedgerSetup(
         GROUPS: "VAT25,VAT12,VAT6,NO VAT",
     },
 )
-KNOWN = Known(
-    setup=SETUP,
-    ids={
+KNOWN = msgspec.structs.replace(
+    SETUP,
+    keys={
         "area:DOMESTIC": GUID % 1,
         "area:EXPORT": GUID % 2,
         "account:1580": GUID % 3,
         "terms:30 DAYS": GUID % 4,
         "method:DHL": GUID % 5,
+        "dimension:1": "DEPARTMENT",
+        "dimension:2": "PROJECT",
     },
-    dimensions=("DEPARTMENT", "PROJECT"),
 )
 
 Reply = tuple[int, Any] | Exception
@@ -79,7 +81,7 @@ class Fake:
         self,
         handler: Handler,
         settings: Mapping[str, str] | None = None,
-        known: Known | None = KNOWN,
+        known: LedgerSetup | None = KNOWN,
         outer: Callable[[httpx2.Request], httpx2.Response | None] = lambda request: None,
         load: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
@@ -101,7 +103,8 @@ class Fake:
         )
         given = {**VALUES, "access_token": "t0", "access_expires": "2026-03-02T10:00:00+00:00", **(settings or {})}
         self.ledger = BusinessCentralLedger(given, caller, lambda changed: self.saved.append(dict(changed)), load)
-        self.ledger._held = known
+        if known is not None:
+            self.ledger.go_by(known)
 
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
         self.requests.append(request)

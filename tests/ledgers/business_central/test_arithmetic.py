@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kontera.accounting.documents import DocumentLine, SalesInvoice
@@ -17,6 +17,8 @@ from kontera.ledgers.samples import invoice, line, order
 from kontera.money import ZERO, Money, total
 from tests.ledgers.business_central.fake import CHART, DAY, OPTIONS, SETUP
 
+# How long an example takes says something about the machine, nothing about the arithmetic.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CENT = Decimal("0.01")
 RATES = (25, 12, 6, 0)
 AMOUNTS = st.decimals(min_value="0.01", max_value="99999.99", places=2)
@@ -35,7 +37,7 @@ def lines(draw: st.DrawFn) -> list[DocumentLine]:
 
 
 @given(lines())
-@settings(max_examples=300)
+@settings(UNHURRIED, max_examples=300)
 def test_every_charged_total_is_reached(rows: list[DocumentLine]) -> None:
     """M41 N8: as an invoice without VAT in its prices where that does it, else as an order with."""
     document = invoice(CHART, "nt-1", rows, DAY)
@@ -48,7 +50,7 @@ def test_every_charged_total_is_reached(rows: list[DocumentLine]) -> None:
 
 
 @given(lines(), st.booleans())
-@settings(max_examples=300)
+@settings(UNHURRIED, max_examples=300)
 def test_every_line_reaches_its_amount(rows: list[DocumentLine], gross: bool) -> None:
     """M41: round(quantity x price) - discount is the amount, the price has five decimals, the discount fits."""
     for row in rows_of(invoice(CHART, "nt-1", rows, DAY), gross):
@@ -64,6 +66,7 @@ def assert_reaches(row: Row) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), AMOUNTS), min_size=1, max_size=8), st.booleans())
+@settings(UNHURRIED)
 def test_vat_is_that_of_the_running_total(given_lines: list[tuple[str, Decimal]], gross: bool) -> None:
     """M41: per VAT group the parts add up to the VAT of the sum, and so they do after every line."""
     rates = {"a": Decimal(25), "b": Decimal(12)}
@@ -82,6 +85,7 @@ def test_vat_is_that_of_the_running_total(given_lines: list[tuple[str, Decimal]]
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), AMOUNTS), min_size=1, max_size=8), st.booleans())
+@settings(UNHURRIED)
 def test_posting_shares_a_groups_vat_out_and_keeps_its_sum(
     given_lines: list[tuple[str, Decimal]], gross: bool
 ) -> None:  # fmt: skip
@@ -114,7 +118,7 @@ def test_a_line_without_vat_takes_its_share_of_the_total_with_vat() -> None:
 
 
 @given(lines())
-@settings(max_examples=200)
+@settings(UNHURRIED, max_examples=200)
 def test_predicted_entries_balance_also_in_another_currency(rows: list[DocumentLine]) -> None:
     """M41 M80: to the öre, in the ledger's currency, with nothing left over."""
     foreign = [_in_euro(row) for row in rows]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -23,12 +22,3 @@ class TestBusinessCentral(LedgerConformance):
                 yield world
             finally:
                 world.close()
-
-    @pytest.mark.xfail(
-        strict=True,
-        reason="the sandbox converts every entry by itself and posts what is left to 3740; Business Central converts "
-        "running totals and leaves nothing (SalesPost, RoundAmount), which is what the quote says",
-    )
-    def test_foreign_currency_is_predicted_in_the_ledgers_own(self, world: Any) -> None:
-        """M80: waits for the sandbox; the prediction itself is held by test_arithmetic."""
-        super().test_foreign_currency_is_predicted_in_the_ledgers_own(world)

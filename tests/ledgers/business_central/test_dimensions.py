@@ -9,6 +9,7 @@ import pytest
 
 from kontera.errors import NeedsDecision, NeedsLedgerSetup
 from kontera.ledgers.business_central.dimensions import own_dimensions, write_line_dimensions
+from kontera.ledgers.business_central.snapshot import dimensions_of
 from kontera.ledgers.samples import invoice, line
 from tests.ledgers.business_central.fake import CHART, DAY, GUID, KNOWN, Fake, Reply, refusal
 from tests.ledgers.business_central.test_adapter import DRAFT
@@ -24,7 +25,7 @@ BUTIK = {"id": GUID % 60, "code": "DEPARTMENT", "valueCode": "BUTIK"}
 def written(held: Reply, document: Any = DOCUMENT, answer: Reply = (200, {})) -> list[tuple[str, Any]]:
     """The writes made for a document that Business Central holds so."""
     fake = Fake(lambda method, path, body: held if method == "GET" else answer)
-    write_line_dimensions(fake.ledger.client, KNOWN.dimensions, document, "salesInvoices", GUID % 7, "DRAFT-1")
+    write_line_dimensions(fake.ledger.client, dimensions_of(KNOWN), document, "salesInvoices", GUID % 7, "DRAFT-1")
     calls = zip(fake.names(), fake.bodies, strict=True)
     return [(call, body) for call, body in calls if not call.startswith("GET")]
 
@@ -60,7 +61,7 @@ def test_nothing_is_read_for_a_document_whose_lines_are_as_its_header() -> None:
     """M42: no request more than needed."""
     fake = Fake(lambda *_: refusal("No."))
     plain = invoice(CHART, "nt-1", [ROWS[1]], DAY, cost_centre="BUTIK")
-    write_line_dimensions(fake.ledger.client, KNOWN.dimensions, plain, "salesInvoices", GUID % 7, "DRAFT-1")
+    write_line_dimensions(fake.ledger.client, dimensions_of(KNOWN), plain, "salesInvoices", GUID % 7, "DRAFT-1")
     assert fake.requests == []
     assert own_dimensions(ROWS[1], plain) == ("", "")
 

@@ -34,7 +34,7 @@ PLAIN = invoice(CHART, "nt-1001", ROWS, DAY)
 
 def sales(document: SalesInvoice | SalesOrder) -> dict[str, Any]:
     """The body of a sales document for customer 10000."""
-    return sales_body(document, written(document, OPTIONS), Bound(customer="10000"), KNOWN.ids)
+    return sales_body(document, written(document, OPTIONS), Bound(customer="10000"), KNOWN.keys)
 
 
 def with_header() -> dict[str, Any]:

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from kontera.clock import ManualClock
 from kontera.money import round_to
-from kontera.sandboxes.business_central.arithmetic import Value, all_valued, rounding_of, spread, valued
+from kontera.sandboxes.business_central.arithmetic import (
+    Value,
+    all_valued,
+    in_local,
+    rounding_of,
+    shared_out,
+    spread,
+    valued,
+)
 from kontera.sandboxes.business_central.audit import audit
 from kontera.sandboxes.business_central.company import due_date
 from kontera.sandboxes.business_central.errors import ApiError
@@ -20,6 +28,8 @@ from kontera.sandboxes.business_central.service import Call, handle
 from kontera.sandboxes.business_central.tenant import Tenant
 
 D = Decimal
+# How long an example takes says something about the machine, nothing about the sums.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CENTS = st.integers(-100_000, 1_000_000).map(lambda cents: D(cents).scaleb(-2))
 RATES = {"VAT25": D(25), "VAT12": D(12), "VAT6": D(6), "NONE": D(0)}
 LINES = st.lists(st.tuples(st.sampled_from(sorted(RATES)), CENTS), min_size=1, max_size=12)
@@ -38,13 +48,15 @@ def test_known_documents() -> None:
 
 
 @given(LINES, st.booleans())
+@settings(UNHURRIED)
 def test_vat_is_that_of_the_total(rows: list[tuple[str, Decimal]], gross_prices: bool) -> None:
-    """B3: per identifier, the sum of the lines is the rounded VAT of their total, in any order of lines."""
+    """B3: of the lines of one identifier above zero, and of those below, VAT is the rounded VAT of their total."""
     lines = [Value(name, RATES[name], amount) for name, amount in rows if amount]
     found = all_valued(lines, gross_prices, 2)
-    for name, rate in RATES.items():
-        pairs = [pair for line, pair in zip(lines, found, strict=True) if line.identifier == name]
-        total = sum((line.amount for line in lines if line.identifier == name), D(0))
+    for name, positive in {(line.identifier, line.amount > 0) for line in lines}:
+        rate = RATES[name]
+        pairs = _pairs(lines, found, name, positive)
+        total = sum((line.amount for line in lines if (line.identifier, line.amount > 0) == (name, positive)), D(0))
         net, gross = sum((pair[0] for pair in pairs), D(0)), sum((pair[1] for pair in pairs), D(0))
         if gross_prices:
             assert (round_to(total / (1 + rate / 100), 2), total) == (net, gross)
@@ -52,7 +64,58 @@ def test_vat_is_that_of_the_total(rows: list[tuple[str, Decimal]], gross_prices:
             assert (total, total + round_to(total * rate / 100, 2)) == (net, gross)
 
 
+def _pairs(lines: list[Value], found: list[tuple[Decimal, Decimal]], name: str, positive: bool) -> Any:
+    return [
+        pair for line, pair in zip(lines, found, strict=True) if (line.identifier, line.amount > 0) == (name, positive)
+    ]
+
+
+def test_known_postings() -> None:
+    """B3: shared out in proportion, what is left goes on: 3 x 0.33 at 25 % is 0.25 of VAT, 0.08, 0.09 and 0.08."""
+    thirds = [Value("VAT25", D(25), D("0.33"))] * 3
+    assert [(D("0.33"), D("0.41")), (D("0.33"), D("0.42")), (D("0.33"), D("0.41"))] == shared_out(thirds, False, 2)
+    lines = [Value("VAT25", D(25), D("10.02")), Value("VAT25", D(25), D("-10.00"))]
+    assert [(D("8.02"), D("10.02")), (D("-8.00"), D("-10.00"))] == shared_out(lines, True, 2)
+    # Below zero first: -0.0025 is nothing, and stays to be taken from the VAT of what is above zero.
+    lines = [Value("VAT25", D(25), D("0.03")), Value("VAT25", D(25), D("-0.01"))]
+    assert [(D("0.03"), D("0.04")), (D("-0.01"), D("-0.01"))] == shared_out(lines, False, 2)
+    assert [(D("0.03"), D("0.04")), (D("-0.01"), D("-0.01"))] == all_valued(lines, False, 2)
+    assert [(D(0), D(0))] == shared_out([Value("VAT25", D(25), D(10), D(10))], True, 2)
+    assert [(D(0), D(7))] == shared_out([Value("ONLY", D(0), D(7), kind="Full VAT")], False, 2)
+
+
+@given(LINES, st.booleans())
+@settings(UNHURRIED)
+def test_posting_keeps_the_vat_of_every_identifier(rows: list[tuple[str, Decimal]], gross_prices: bool) -> None:
+    """B3: whatever the order of lines, and the same as the draft's where all have one sign."""
+    lines = [Value(name, RATES[name], amount) for name, amount in rows if amount]
+    posted, drafted = shared_out(lines, gross_prices, 2), all_valued(lines, gross_prices, 2)
+    for line, (net, gross) in zip(lines, posted, strict=True):
+        assert line.amount == (gross if gross_prices else net)
+    for name in RATES:
+        mine = [place for place, line in enumerate(lines) if line.identifier == name]
+        vat = sum((posted[place][1] - posted[place][0] for place in mine), D(0))
+        total = sum((lines[place].amount for place in mine), D(0))
+        if not gross_prices:
+            assert abs(vat - total * RATES[name] / 100) <= D("0.005")
+        if len({lines[place].amount > 0 for place in mine}) < 2:
+            assert vat == sum((drafted[place][1] - drafted[place][0] for place in mine), D(0))
+
+
+@given(LINES, st.booleans(), st.decimals("0.01", "20", places=4))
+@settings(UNHURRIED)
+def test_nothing_is_left_when_converting(rows: list[tuple[str, Decimal]], gross_prices: bool, rate: Decimal) -> None:
+    """E 11: the lines in the local currency are together what the total is worth."""
+    lines = [Value(name, RATES[name], amount) for name, amount in rows if amount]
+    parts = shared_out(lines, gross_prices, 2)
+    local = in_local(parts, rate, 2)
+    assert round_to(sum((gross for _, gross in parts), D(0)) * rate, 2) == sum((gross for _, gross in local), D(0))
+    for (net, gross), (net_local, gross_local) in zip(parts, local, strict=True):
+        assert net != gross or net_local == gross_local
+
+
 @given(CENTS, st.lists(CENTS.filter(bool), min_size=1, max_size=12))
+@settings(UNHURRIED)
 def test_nothing_is_lost_in_sharing(amount: Decimal, bases: list[Decimal]) -> None:
     """B3: an invoice discount's shares add up to it."""
     shares = spread(amount, bases, 2)

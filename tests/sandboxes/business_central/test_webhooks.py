@@ -255,3 +255,15 @@ def test_declared_faults(api: Api, listener: Listener) -> None:
         advance(api, 31)
         until(lambda expected=before: len(attempts(api)) == expected + 1)  # type: ignore[misc]
         assert count == len(listener.got)
+
+
+def test_order_within_a_payload(api: Api, listener: Listener) -> None:
+    """BC 248: by the time of change."""
+    subscribe(api, listener, "items")
+    made = []
+    for number in ("N3", "N1", "N2"):
+        made.append(f"items({api.post('items', number=number)['id']})")
+        advance(api, 1)
+    advance(api, 60)
+    until(lambda: len(listener.rows()) == 3)
+    assert [("created", each) for each in made] == listener.rows()

@@ -50,7 +50,7 @@ def test_settings() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"store": "q b"}, "letters and digits"),
+        ({"store": "q b"}, "letters or digits"),
         ({"api_key": ""}, "api_key"),
         ({"base_url": "api.quickbutik.com"}, "http"),
         ({"country": "Sverige"}, "two letters"),

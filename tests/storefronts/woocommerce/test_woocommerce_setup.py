@@ -55,7 +55,7 @@ def test_settings() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"store": "w o"}, "letters and digits"),
+        ({"store": "w o"}, "letters or digits"),
         ({"base_url": "shop.example"}, "http"),
         ({"consumer_key": ""}, "consumer_key"),
         ({"webhook_secret": "a&b"}, "webhook_secret"),

@@ -193,6 +193,33 @@ def test_prices_without_vat() -> None:
     assert [(DiscountKind.COUPON, sek("20.00"), "tio")] == [(d.kind, d.amount, d.code) for d in line.discounts]
 
 
+@pytest.mark.parametrize("rounds_at_sum", [True, False])
+def test_a_total_that_both_roundings_give_is_told_apart_by_the_summary(rounds_at_sum: bool) -> None:
+    """M8 N8: rounded line by line VAT is 616.50 and 68.07, at the sum 616.51 and 68.06: the total is the same."""
+    lines = [
+        line_json(1, "2067.170000", "516.792500"),
+        line_json(2, "924.430000", "55.465800", rate=2),
+        line_json(3, "359.650000", "89.912500"),
+        line_json(4, "39.200000", "9.800000"),
+        line_json(5, "209.950000", "12.597000", rate=2),
+    ]
+    stated = ("616.505000", "68.062800") if rounds_at_sum else ("616.500000", "68.070000")
+    rows = [
+        rate_json(number, percent) | {"tax_total": amount, "shipping_tax_total": "0.000000"}
+        for number, percent, amount in ((1, 25, stated[0]), (2, 6, stated[1]))
+    ]
+    fields: dict[str, Any] = {"total": "4284.970000", "total_tax": "684.570000", "prices_include_tax": False}
+    order = read(line_items=lines, tax_lines=rows, **fields)
+    vat = {
+        rate: sum((tax.amount.amount for line in order.lines for tax in line.taxes if tax.rate == rate), Decimal(0))
+        for rate in (Decimal(25), Decimal(6))
+    }
+    assert [Decimal(amount) for amount in stated] == list(vat.values())
+    without = read(line_items=lines, tax_lines=[rate_json(1, 25), rate_json(2, 6)], **fields)
+    assert without.vat == sek("684.57")
+    assert all(line.vat.is_rounded() for line in without.lines), "a summary that states nothing decides nothing"
+
+
 def test_rounding_at_the_sum_keeps_exact_vat() -> None:
     """M8, M100: three lines of 0.99 without VAT give 3.71, which rounded lines would make 3.72."""
     lines = [line_json(number, "0.990000", "0.247500") for number in (1, 2, 3)]

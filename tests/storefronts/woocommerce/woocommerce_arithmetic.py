@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
@@ -40,10 +41,11 @@ class Shop:
         return entered, (entered * rate / 100).quantize(STORED, ROUND_HALF_UP)
 
 
-def honest_order(shop: Shop, draw: random.Random) -> bytes:
-    """An order with some lines, a delivery and perhaps a percent coupon, as read with six decimals."""
+def honest_order(shop: Shop, draw: random.Random, rates: Sequence[int] = tuple(RATES)) -> bytes:
+    """An order with some lines, a delivery and perhaps a percent coupon, as read with six decimals. rates: the ids of
+    those it may bear."""
     percent = Decimal(draw.choice((0, 0, 10, 15, 33)))
-    ids = draw.sample(sorted(RATES), draw.randint(1, 3))
+    ids = draw.sample(sorted(rates), draw.randint(1, 3))
     lines: list[dict[str, Any]] = []
     nets: list[Decimal] = []
     taxes: list[tuple[int, Decimal]] = []
@@ -74,12 +76,21 @@ def honest_order(shop: Shop, draw: random.Random) -> bytes:
             prices_include_tax=shop.inclusive,
             line_items=lines,
             shipping_lines=[delivery],
-            tax_lines=[rate_json(rate, str(RATES[rate])) for rate in ids],
+            tax_lines=[_tax_line(shop, rate, taxes) for rate in ids],
             coupon_lines=[{"code": "rea"}] if percent else [],
             total=f"{total:.6f}",
             total_tax=f"{total_tax:.6f}",
         )
     ).encode()
+
+
+def _tax_line(shop: Shop, rate: int, taxes: list[tuple[int, Decimal]]) -> dict[str, Any]:
+    """A row of the order's summary; the delivery is the last line. Rounded at the sum, it keeps the exact sums."""
+    kept = [(number, tax if shop.at_subtotal else shop.tax(tax)) for number, tax in taxes]
+    of_lines = sum((tax for number, tax in kept[:-1] if number == rate), Decimal(0))
+    of_delivery = kept[-1][1] if kept[-1][0] == rate else Decimal(0)
+    sums = {"tax_total": f"{of_lines:.6f}", "shipping_tax_total": f"{of_delivery:.6f}"}
+    return rate_json(rate, str(RATES[rate])) | sums
 
 
 def _totals(shop: Shop, nets: list[Decimal], taxes: list[tuple[int, Decimal]]) -> tuple[Decimal, Decimal]:
@@ -91,3 +102,14 @@ def _totals(shop: Shop, nets: list[Decimal], taxes: list[tuple[int, Decimal]]) -
         by_rate[rate] = by_rate.get(rate, Decimal(0)) + tax
     total_tax = sum((shop.tax(tax) for tax in by_rate.values()), Decimal(0))
     return shop.net(sum(nets, total_tax)), total_tax
+
+
+def charged_vat(shop: Shop, order: dict[str, Any]) -> dict[Decimal, Decimal]:
+    """The VAT per rate that the shop shows on the order's summary: of rounded lines, or of their sum."""
+    exact: dict[int, list[Decimal]] = {}
+    for line in (*order["line_items"], *order["shipping_lines"]):
+        for tax in line["taxes"]:
+            exact.setdefault(tax["id"], []).append(Decimal(tax["total"]))
+    if shop.at_subtotal:
+        return {RATES[rate]: shop.tax(sum(taxes, Decimal(0))) for rate, taxes in exact.items()}
+    return {RATES[rate]: sum(map(shop.tax, taxes), Decimal(0)) for rate, taxes in exact.items()}

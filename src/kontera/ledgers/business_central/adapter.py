@@ -34,7 +34,7 @@ from kontera.ledgers.business_central.readiness import readiness
 from kontera.ledgers.business_central.refusals import explain
 from kontera.ledgers.business_central.sales import Sales
 from kontera.ledgers.business_central.settings import CALLS_PER_WINDOW, SETTINGS, WINDOW_SECONDS, options_from
-from kontera.ledgers.business_central.snapshot import Known, Reader
+from kontera.ledgers.business_central.snapshot import Reader, dimensions_of
 from kontera.ledgers.business_central.tokens import LoadSettings, SaveSettings, Tokens
 from kontera.ledgers.business_central.wire import Identified
 from kontera.ledgers.protocol import Bound, Entry, Quote, Receipt
@@ -80,7 +80,7 @@ class BusinessCentralLedger:
             values.get("company_found", ""),
             lambda found: save_settings({"company_found": found}),
         )
-        self._held: Known | None = None
+        self._held: LedgerSetup | None = None
         self._books = Books(self.client)
         self._customers = Customers(self.client, self.options, self._known)
         self.payments = Payments(self.client, self.options, self._known, self._books)
@@ -100,7 +100,11 @@ class BusinessCentralLedger:
         """See Ledger. Writing goes by the set-up last read."""
         with self._explained({}):
             self._held = Reader(self.client, self.options).read()
-            return self._held.setup
+            return self._held
+
+    def go_by(self, setup: LedgerSetup) -> None:
+        """See Ledger."""
+        self._held = setup
 
     def quote(self, document: Document, setup: LedgerSetup) -> Quote:
         """See Ledger. Pure."""
@@ -146,7 +150,7 @@ class BusinessCentralLedger:
         that could never be posted. RecordedDifferently here means that Business Central took the document and made
         something else of it: it is there, not posted, and must not be."""
         with self._explained(_context(document)):
-            refused = next(quoting.dates(document, self._known().setup), None)
+            refused = next(quoting.dates(document, self._known()), None)
             if refused is not None:
                 raise NeedsLedgerSetup(refused)
             if isinstance(document, CustomerPayment):
@@ -175,15 +179,15 @@ class BusinessCentralLedger:
         with self._explained(_context(document)):
             known = self._known()
             posted = self._books.posted(receipt.number, kind)
-            return entries_from(posted, known.setup.currency, known.dimensions)
+            return entries_from(posted, known.currency, dimensions_of(known))
 
     def entries(self, account: str, start: date, end: date) -> tuple[Entry, ...]:
         """See Ledger."""
         with self._explained({}):
             known = self._known()
-            return self._books.entries(account, start, end, known.setup.currency, known.dimensions)
+            return self._books.entries(account, start, end, known.currency, dimensions_of(known))
 
-    def _known(self) -> Known:
+    def _known(self) -> LedgerSetup:
         """The set-up last read; read now by an adapter that has none yet."""
         if self._held is None:
             self._held = Reader(self.client, self.options).read()
@@ -196,7 +200,7 @@ class BusinessCentralLedger:
             yield
         except Refused as refused:
             now = self.client.caller.clock.now
-            locked = self._held.setup.locked_through if self._held else None
+            locked = self._held.locked_through if self._held else None
             known = {"locked_through": str(locked or ""), **context}
             raise explain(refused, known, lambda: now().strftime("%Y-%m-%d %H:%M UTC")) from refused
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kontera.accounting.documents import CustomerCard
+from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.errors import NeedsLedgerSetup, Problem
 from kontera.ledgers.business_central import menus, names, texts
 from kontera.ledgers.business_central.client import BusinessCentralClient, filtered, literal
 from kontera.ledgers.business_central.settings import Options
-from kontera.ledgers.business_central.snapshot import Known
 from kontera.ledgers.business_central.translate import customer_body, tax_number
 from kontera.ledgers.business_central.wire import CustomerAnswer
 
@@ -21,7 +21,7 @@ from kontera.ledgers.business_central.wire import CustomerAnswer
 class Customers:
     """The customer register of one company."""
 
-    def __init__(self, client: BusinessCentralClient, options: Options, known: Callable[[], Known]) -> None:
+    def __init__(self, client: BusinessCentralClient, options: Options, known: Callable[[], LedgerSetup]) -> None:
         self._client = client
         self._options = options
         self._known = known
@@ -56,7 +56,7 @@ class Customers:
         """The id of the VAT business posting group the customer belongs to. Raises when the ledger has none: a
         customer without would be given its template's, and so another VAT."""
         area = self._options.area_of(card)
-        found = self._known().ids.get(f"area:{area}", "") if area else ""
+        found = self._known().keys.get(f"area:{area}", "") if area else ""
         if not found:
             facts = {"order": "", "rate": "", "vat_code": area or str(card.region), "where": menus.VAT_SETUP}
             raise NeedsLedgerSetup(Problem(code="VAT_RATE_NOT_IN_LEDGER", cause=f"vat_area:{area}", facts=facts))

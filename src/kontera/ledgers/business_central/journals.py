@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kontera.accounting.documents import CustomerPayment, Voucher
+from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.calls import vendor_problem
 from kontera.errors import NeedsLedgerSetup, OurFault, Problem, Uncertain
 from kontera.ledgers.business_central import compare, menus, names
@@ -26,7 +27,7 @@ from kontera.ledgers.business_central.client import (
 )
 from kontera.ledgers.business_central.predict import payment_entries, voucher_entries
 from kontera.ledgers.business_central.settings import Options
-from kontera.ledgers.business_central.snapshot import Known
+from kontera.ledgers.business_central.snapshot import dimensions_of
 from kontera.ledgers.business_central.translate import payment_body, voucher_line
 from kontera.ledgers.business_central.wire import EntryAnswer, Identified, Journal, Payment, SalesDocument
 from kontera.ledgers.protocol import AlreadyRecorded, Bound, Receipt, Recorded, RecordedDifferently, RecordOutcome
@@ -39,7 +40,7 @@ class Payments:
     """The customer payments of one company."""
 
     def __init__(
-        self, client: BusinessCentralClient, options: Options, known: Callable[[], Known], books: Books
+        self, client: BusinessCentralClient, options: Options, known: Callable[[], LedgerSetup], books: Books
     ) -> None:  # fmt: skip
         self._client = client
         self._options = options
@@ -52,7 +53,7 @@ class Payments:
         code = code or names.journal_of(account)
         found = self._journal(code)
         if found is None:
-            account_id = self._known().ids.get(f"account:{account}", "")
+            account_id = self._known().keys.get(f"account:{account}", "")
             if not account_id:
                 facts = {"order": "", "account": account, "rule": "", "where": menus.ACCOUNTS}
                 raise NeedsLedgerSetup(Problem(code="ACCOUNT_MISSING", cause=f"account:{account}", facts=facts))
@@ -84,9 +85,9 @@ class Payments:
         posted = self._books.posted(names.number_of(document.reference), PAYMENT)
         if posted:
             known = self._known()
-            expected = payment_entries(document, known.setup, self._options)
+            expected = payment_entries(document, known, self._options)
             differences = compare.entry_differences(
-                document.date.isoformat(), expected, posted, known.setup.currency
+                document.date.isoformat(), expected, posted, known.currency
             )  # fmt: skip
             return _found(self._receipt(document, True), differences)
         for code in (names.journal_of(document.account), names.own_journal(document.reference)):
@@ -180,7 +181,7 @@ class Payments:
 class Vouchers:
     """The vouchers of one company: each in a general journal of its own, gone again once it is posted."""
 
-    def __init__(self, client: BusinessCentralClient, known: Callable[[], Known], books: Books) -> None:
+    def __init__(self, client: BusinessCentralClient, known: Callable[[], LedgerSetup], books: Books) -> None:
         self._client = client
         self._known = known
         self._books = books
@@ -223,7 +224,7 @@ class Vouchers:
         calls = [
             Call("POST", f"journalLines({key})/dimensionSetLines", {"code": code, "valueCode": value})
             for key, posting in zip(keys, document.postings, strict=True)
-            for code, value in zip(self._known().dimensions, (posting.cost_centre, posting.project), strict=True)
+            for code, value in zip(dimensions_of(self._known()), (posting.cost_centre, posting.project), strict=True)
             if code and value
         ]
         if calls:
@@ -231,7 +232,7 @@ class Vouchers:
                 self._client.check(result)
 
     def _differences(self, document: Voucher, posted: list[EntryAnswer]) -> compare.Differences:
-        currency = self._known().setup.currency
+        currency = self._known().currency
         return compare.entry_differences(document.date.isoformat(), voucher_entries(document), posted, currency)
 
 

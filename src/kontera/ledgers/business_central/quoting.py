@@ -59,8 +59,8 @@ def quote(document: Document, setup: LedgerSetup, options: Options) -> Quote:
     problems += _sales_problems(document, form, setup, options)
     entries = invoice_entries(document, form, setup, options) if isinstance(document, SalesInvoice) else ()
     return Quote(
-        total=Money(form.total, document.currency),
-        vat=Money(form.vat, document.currency),
+        total=Money(form.total_posted, document.currency),
+        vat=Money(form.vat_posted, document.currency),
         vat_by_rate=form.vat_by_rate(),
         entries=entries,
         problems=tuple(problems),
@@ -144,9 +144,10 @@ def _sales_problems(
         reason = f"{country} is not among the ledger's countries"
         facts = {"order": order, "field": "country", "value_shape": country, "reason": reason}
         yield Problem(code="CUSTOMER_REFUSED", facts={**facts, "where": menus.COUNTRIES})
-    if form.total != document.total.amount:
+    differing = next((total for total in (form.total_posted, form.total) if total != document.total.amount), None)
+    if differing is not None:
         facts = {"order": order, "document": kind_of(document)}
-        facts |= {"expected": str(document.total), "found": str(Money(form.total, document.currency))}
+        facts |= {"expected": str(document.total), "found": str(Money(differing, document.currency))}
         yield Problem(code="QUOTE_DIFFERS", facts=facts)
 
 

@@ -22,7 +22,7 @@ def readiness(client: BusinessCentralClient, options: Options) -> list[Readiness
     """The list; the first line is the sign-in, and without it there are no others."""
     reader = Reader(client, options)
     try:
-        setup = reader.read().setup
+        setup = reader.read()
     except NeedsSignIn as error:
         return [ReadinessCheck(name="sign-in", function="all", ok=False, problem=error.problem)]
     checks = [ReadinessCheck(name="sign-in", function="all", ok=True, detail=setup.company)]

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 
 from kontera.accounting.documents import SalesInvoice, SalesOrder
+from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.calls import vendor_problem
 from kontera.errors import NeedsDecision, OurFault, Problem, Uncertain, WillRetry
 from kontera.ledgers.business_central import compare, names
@@ -28,7 +29,7 @@ from kontera.ledgers.business_central.client import (
 )
 from kontera.ledgers.business_central.dimensions import write_line_dimensions
 from kontera.ledgers.business_central.settings import Options
-from kontera.ledgers.business_central.snapshot import Known
+from kontera.ledgers.business_central.snapshot import dimensions_of
 from kontera.ledgers.business_central.translate import sales_body
 from kontera.ledgers.business_central.wire import SalesDocument
 from kontera.ledgers.protocol import AlreadyRecorded, Bound, Receipt, Recorded, RecordedDifferently, RecordOutcome
@@ -43,7 +44,7 @@ class Sales:
     """The sales documents of one company."""
 
     def __init__(
-        self, client: BusinessCentralClient, options: Options, known: Callable[[], Known], books: Books
+        self, client: BusinessCentralClient, options: Options, known: Callable[[], LedgerSetup], books: Books
     ) -> None:  # fmt: skip
         self._client = client
         self._options = options
@@ -53,7 +54,7 @@ class Sales:
     def record(self, document: Sale, bound: Bound) -> RecordOutcome:
         """Write it and read it back in one request."""
         form, known = written(document, self._options), self._known()
-        body = sales_body(document, form, bound, known.ids)
+        body = sales_body(document, form, bound, known.keys)
         path = "salesOrders" if form.as_order else "salesInvoices"
         results = self._client.batch([Call("POST", path, body), _by_reference(path, document)], writes=True)
         made = self._client.read(SalesDocument, results[0])
@@ -96,7 +97,7 @@ class Sales:
             facts = {"order": document.order_number, "reason": f"the receipt names no document: {receipt.url}"}
             raise OurFault(Problem(code="OUR_FAULT", facts=facts))
         path, key = place.groups()
-        write_line_dimensions(self._client, self._known().dimensions, document, path, key, receipt.number)
+        write_line_dimensions(self._client, dimensions_of(self._known()), document, path, key, receipt.number)
         post = self._post_order if path == "salesOrders" else self._post_invoice
         posted = post(key, receipt)
         total = posted.total

@@ -96,12 +96,9 @@ _REGISTERS: Mapping[str, tuple[str, str, type[Any]]] = {
 FUNCTIONS = tuple(dict.fromkeys(function for function, _, _ in _REGISTERS.values()))
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """The snapshot and what writing needs beside it. ids: "area:EU", "account:1580", "terms:10", "method:DHL"."""
-
-    setup: LedgerSetup
-    ids: Mapping[str, str]
-    dimensions: Dimensions
+def dimensions_of(setup: LedgerSetup) -> Dimensions:
+    """Codes of the global dimensions that cost centre and project are."""
+    return setup.keys.get("dimension:1", ""), setup.keys.get("dimension:2", "")
 
 
 class Reader:
@@ -112,8 +109,9 @@ class Reader:
         self._options = options
         self.refused: dict[str, Refused] = {}
 
-    def read(self) -> Known:
-        """The snapshot: one request, and one more per further page of a long register."""
+    def read(self) -> LedgerSetup:
+        """The snapshot: one request, and one more per further page of a long register. Its keys: "area:EU",
+        "account:1580", "terms:10", "method:DHL", and "dimension:1", "dimension:2"."""
         now = self._client.caller.clock.now()
         calls = [Call("GET", path) for _, path, _ in _REGISTERS.values()]
         results = dict(zip(_REGISTERS, self._client.batch(calls, writes=False), strict=True))
@@ -123,7 +121,7 @@ class Reader:
         dimensions = (ledger.shortcut_dimension1_code, ledger.shortcut_dimension2_code)
         by_dimension = {row.code: row.id for row in rows["dimensions"]}
         latest = day_of(ledger.allow_posting_to)
-        setup = LedgerSetup(
+        return LedgerSetup(
             taken_at=now,
             company=company.display_name,
             currency=ledger.local_currency_code or company.currency_code,
@@ -144,8 +142,8 @@ class Reader:
                 AREAS: _codes(rows["areas"]),
                 GROUPS: _codes(rows["groups"]),
             },
+            keys=_ids(rows) | {"dimension:1": dimensions[0], "dimension:2": dimensions[1]},
         )
-        return Known(setup=setup, ids=_ids(rows), dimensions=dimensions)
 
     def _rows(self, name: str, result: Result) -> list[Any]:
         function, _, row = _REGISTERS[name]

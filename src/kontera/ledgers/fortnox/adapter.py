@@ -102,6 +102,9 @@ class FortnoxLedger:
             reader.whole()
             return setup
 
+    def go_by(self, setup: LedgerSetup) -> None:
+        """Nothing: writing needs no keys of Fortnox's own."""
+
     def quote(self, document: Document, setup: LedgerSetup) -> Quote:
         """See Ledger. Pure."""
         return quoting.quote(document, setup, self.options)

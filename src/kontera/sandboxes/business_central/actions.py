@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kontera.sandboxes.business_central import amounts, posting, state
 from kontera.sandboxes.business_central.company import Company
-from kontera.sandboxes.business_central.errors import dialog
+from kontera.sandboxes.business_central.errors import asked_a_person, dialog
 from kontera.sandboxes.business_central.kinds import CREDIT_MEMO, INVOICE, Kind
 from kontera.sandboxes.business_central.partners import check_customer
 from kontera.sandboxes.business_central.store import Record
@@ -144,7 +144,9 @@ def _copied(company: Company, kind: Kind, source_kind: Kind, source: Record) -> 
 
 
 def _corrective_draft(company: Company, header: Record) -> None:
-    """A draft credit memo that applies to the invoice; the invoice stays as it is. BC 187, 188."""
+    """A draft credit memo that applies to the invoice; the invoice stays as it is. BC 187-189."""
+    if company.table("salesOrders").get(header["orderId"]) is not None:
+        raise asked_a_person("The invoice was posted from an order. Do you want to create a credit memo for it?")
     left = state.remaining(company, header)
     if left != header["totalAmountIncludingTax"]:
         if left == 0:

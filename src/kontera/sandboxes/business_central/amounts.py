@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from kontera.money import HUNDRED, ONE, ZERO, round_to
-from kontera.sandboxes.business_central.arithmetic import Value, all_valued, line_amount, spread, valued
+from kontera.sandboxes.business_central.arithmetic import Value, line_amount, shared_out, spread, valued
 from kontera.sandboxes.business_central.company import Company
 from kontera.sandboxes.business_central.errors import dialog
 from kontera.sandboxes.business_central.kinds import Kind
@@ -59,7 +59,7 @@ def refresh(company: Company, kind: Kind, header: Record) -> None:
             company.table(kind.lines).edit(line, _invDisc=ZERO)
         for line, share in zip(discountable, shares, strict=True):
             line["_invDisc"] = share
-        found = all_valued([as_value(line) for line in lines], header["pricesIncludeTax"], decimals)
+        found = shared_out([as_value(line) for line in lines], header["pricesIncludeTax"], decimals)
         for line, (net, gross) in zip(lines, found, strict=True):
             line["_net"], line["_incl"] = net, gross
     net = sum((line["_net"] for line in lines), ZERO)
@@ -68,6 +68,12 @@ def refresh(company: Company, kind: Kind, header: Record) -> None:
         totalAmountExcludingTax=net, totalAmountIncludingTax=gross, totalTaxAmount=gross - net,
         discountAmount=sum((line["_invDisc"] for line in lines), ZERO), _pending=False,
     )  # fmt: skip
+    settle_shipped(kind, header, lines)
+
+
+def settle_shipped(kind: Kind, header: Record, lines: list[Record]) -> None:
+    """An order with nothing left to ship says so, one with nothing but comments too; the header is being edited. BC
+    140."""
     if kind.ships:
         header["fullyShipped"] = all(
             line["shippedQuantity"] == line["quantity"] for line in lines if line["lineType"] != "Comment"

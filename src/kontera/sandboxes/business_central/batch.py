@@ -1,7 +1,8 @@
 """$batch in JSON: up to 100 requests in one call, one after the other.
 
 Decides their order, what depends on what, and the transaction around them. With `Isolation: snapshot` all of them
-are one transaction that a posting inside commits; without it each stands alone.
+are one transaction that a posting inside commits; without it each stands alone. The first failure ends it, unless the
+caller prefers to go on.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ def run(tenant: Tenant, call: Call, correlation: str = NO_CORRELATION) -> Answer
     if not isinstance(requests, list) or not all(isinstance(each, dict) for each in requests):
         raise ApiError(400, "BadRequest", "The batch must be a JSON object with an array 'requests'.")
     if len(requests) > MOST:
-        raise ApiError(400, "BadRequest", f"The batch holds {len(requests)} operations; the maximum is {MOST}.")
+        raise ApiError(
+            400, "Unknown", "The current batch message contains too many parts. A maximum number of "
+            f"'{MOST}' query operations and change sets are allowed in a batch message.",
+        )  # fmt: skip
     ids = [str(each.get("id", "")) for each in requests]
     if len(set(ids)) != len(ids) or "" in ids:
         raise ApiError(400, "BadRequest", "Every request of a batch needs an id of its own.")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kontera.money import ZERO, round_to
+from kontera.money import ZERO
 from kontera.sandboxes.business_central.company import Company
 from kontera.sandboxes.business_central.errors import dialog, field_error, no_relation
 from kontera.sandboxes.business_central.store import Record
@@ -17,7 +17,7 @@ from kontera.sandboxes.business_central.store import Record
 
 @dataclass(frozen=True)
 class Posting:
-    """One amount on one account, debit positive; in the document's currency until `booked` converts it."""
+    """One amount on one account, debit positive, in the local currency."""
 
     account: str
     amount: Decimal
@@ -42,15 +42,8 @@ def account_of(company: Company, number: str, direct: bool = False) -> Record:
     return account
 
 
-def booked(
-    company: Company, postings: Iterable[Posting], day: str, document: str, document_type: str,
-    rate: Decimal = Decimal(1), residual: str = "",
-) -> None:  # fmt: skip
-    """Write entries, one per account and set of dimensions, in the local currency. Raises ApiError when unbalanced.
-
-    rate: local currency per unit; what conversion leaves over goes to the account `residual`.
-    """
-    decimals = company.decimals("")
+def booked(company: Company, postings: Iterable[Posting], day: str, document: str, document_type: str) -> None:
+    """Write entries, one per account and set of dimensions. Raises ApiError when unbalanced."""
     sums: dict[tuple[str, tuple[tuple[str, str], ...]], Decimal] = {}
     texts: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
     for posting in postings:
@@ -59,14 +52,8 @@ def booked(
         texts.setdefault(key, posting.text)
     if sum(sums.values(), ZERO) != 0:
         raise dialog(f"The transaction {document} is out of balance by {sum(sums.values(), ZERO)}.")
-    local = {key: round_to(amount * rate, decimals) for key, amount in sums.items()}
-    left = sum(local.values(), ZERO)
-    if left:
-        key = (residual, ())
-        local[key] = local.get(key, ZERO) - left
-        texts.setdefault(key, "Residual caused by rounding")
     entries = company.table("generalLedgerEntries")
-    for key, amount in local.items():
+    for key, amount in sums.items():
         if amount == 0:
             continue
         account = account_of(company, key[0])

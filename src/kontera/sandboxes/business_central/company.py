@@ -97,7 +97,7 @@ class Switches:
     copy_vat_to_journal: bool = False
     denied: tuple[str, ...] = ()  # resources the app may not read
     page_size: int = 20000
-    batch_stops: bool = False  # $batch without Isolation stops at the first error
+    batch_stops: bool = True  # $batch stops at the first error, unless told to continue
     stale_status: int = 409  # or 412: what a stale If-Match is answered with
 
 

@@ -21,8 +21,8 @@ _TYPES = {
     "salesOrders": "Sales Order", "salesInvoices": "Sales Invoice", "salesCreditMemos": "Sales Credit Memo",
     "salesOrderLines": "Sales Order Line", "salesInvoiceLines": "Sales Invoice Line",
     "salesCreditMemoLines": "Sales Credit Memo Line", "journalLines": "Journal Line",
-    "customerPayments": "Journal Line", "generalLedgerEntries": "G/L Entry", "salesShipments": "Sales Shipment",
-    "salesShipmentLines": "Sales Shipment Line",
+    "customerPayments": "Journal Line", "generalLedgerEntries": "General Ledger Entry",
+    "salesShipments": "Sales Shipment", "salesShipmentLines": "Sales Shipment Line",
 }  # fmt: skip
 _READ_ONLY = frozenset({"generalLedgerEntries", "salesShipments", "salesShipmentLines"})
 

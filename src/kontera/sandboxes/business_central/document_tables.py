@@ -41,7 +41,7 @@ INVOICE = f"""{_HEAD}; invoiceDate:date; postingDate:date; dueDate:date; promise
     status:enum~=_|Draft|In Review|Open|Paid|Canceled|Corrective; {_TAIL}"""
 CREDIT_MEMO = f"""{_HEAD}; creditMemoDate:date; postingDate:date; dueDate:date; {_CUSTOMER}; {_address("sellTo")};
     {_address("billTo")}; {_SHORTCUTS}; currencyId:guid; currencyCode:code10; {_TERMS}; pricesIncludeTax:bool!;
-    {_TOTALS}; status:enum~=_|Draft|In Review|Open|Canceled|Corrective|Paid; invoiceId:guid; invoiceNumber:code20;
+    {_TOTALS}; status:enum~=Draft|In Review|Open|Canceled|Corrective|Paid; invoiceId:guid; invoiceNumber:code20;
     customerReturnReasonId:guid; {_TAIL}"""
 _LINE = """id:guid!; documentId:guid; sequence:int; itemId:guid; accountId:guid;
     lineType:enum=Comment|Account|Item|Resource|Fixed Asset|Charge|Allocation Account; lineObjectNumber:code20;

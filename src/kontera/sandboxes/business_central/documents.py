@@ -389,6 +389,8 @@ class DocumentLines(Resource):
         """Bring the totals up to date; those of an order do not follow a line without invoice discount. BC 31."""
         if not self.kind.ships or line["_allowDisc"] or before:
             amounts.refresh(company, self.kind, header)
+        else:
+            amounts.settle_shipped(self.kind, header, amounts.lines_of(company, self.kind, header))
 
     def _header(self, company: Company, line: Record) -> Record:
         return company.table(self.kind.name).rows[line["documentId"]]

@@ -27,6 +27,16 @@ def dialog(message: str) -> ApiError:
     return ApiError(400, "Application_DialogException", message)
 
 
+def asked_a_person(question: str) -> ApiError:
+    """The application wants to ask a person, and nobody is there."""
+    return ApiError(
+        400,
+        "Application_CallbackNotAllowed",
+        "The server attempted to issue a client callback to show a confirmation dialog box: "
+        f"{question} Client callbacks are not supported here.",
+    )
+
+
 def field_error(message: str) -> ApiError:
     """A field that has to have, or must not have, a value."""
     return ApiError(400, "Application_FieldValidationException", message)

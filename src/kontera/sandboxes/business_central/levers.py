@@ -35,6 +35,7 @@ class Levers:
             "switches": self._switches,
             "vat": self._vat,
             "general": self._general,
+            "account": self._account,
             "customer_templates": self._customer_templates,
             "item_templates": self._item_templates,
             "customer_discount": self._customer_discount,
@@ -97,6 +98,19 @@ class Levers:
         else:
             company.general[key] = replace(company.general.get(key, GeneralSetup()), **body)
         return {"cells": len(company.general)}
+
+    def _account(self, body: dict[str, Any]) -> Any:
+        """One more account of the chart, with direct posting: number, name, and general, vat (product groups)."""
+        company = self._of(body)
+        number = str(body["number"])
+        if company.table("accounts").by("number", number) is None:
+            income = number.startswith("3")
+            seed.add(company, "accounts", number=number, displayName=str(body["name"]), accountType="Posting",
+                     category="Income" if income else "Assets", directPosting=True,
+                     _genProd=str(body.get("general", "SERVICES" if income else "")),
+                     _vatProd=str(body.get("vat", "VAT25" if income else "")))  # fmt: skip
+            company.log.commit()
+        return {"accounts": len(company.table("accounts"))}
 
     def _customer_templates(self, body: dict[str, Any]) -> Any:
         """The customer templates, in the order they are tried: [{"when": {...}, "values": {...}}]; [] = none."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from kontera.money import ZERO, round_to
 from kontera.sandboxes.business_central import amounts, state
-from kontera.sandboxes.business_central.arithmetic import Value, all_valued, line_amount, rounding_of
+from kontera.sandboxes.business_central.arithmetic import Value, in_local, line_amount, rounding_of, shared_out
 from kontera.sandboxes.business_central.books import Posting, account_of, booked
 from kontera.sandboxes.business_central.company import Company, due_date
 from kontera.sandboxes.business_central.errors import dialog, field_error, must_have_value
@@ -32,7 +32,8 @@ _SHIPMENT_TYPES = {"Account": "G/L Account", "Charge": "Charge (Item)", "Comment
 
 @dataclass(frozen=True)
 class Part:
-    """What is invoiced of one line. line: the draft's; amounts in the document's currency, after all discounts."""
+    """What is invoiced of one line. line: the draft's; amounts in the document's currency, after all discounts, and
+    (home) in the company's."""
 
     line: Record
     quantity: Decimal
@@ -41,6 +42,8 @@ class Part:
     invoice_discount: Decimal
     net: Decimal = ZERO
     gross: Decimal = ZERO
+    home_net: Decimal = ZERO
+    home_gross: Decimal = ZERO
 
 
 def post(company: Company, kind: Kind, header: Record) -> None:
@@ -178,7 +181,7 @@ def _take_numbers(company: Company, kind: Kind, header: Record, shipment: bool, 
 
 
 def _parts(company: Company, header: Record, wanted: list[tuple[Record, Decimal]]) -> list[Part]:
-    """The amounts of what is invoiced, VAT on the running total from the first line to the last."""
+    """The amounts of what is invoiced: the VAT of each identifier, shared out over its lines."""
     decimals = company.decimals(header["currencyCode"])
     parts = []
     for line, quantity in wanted:
@@ -190,10 +193,11 @@ def _parts(company: Company, header: Record, wanted: list[tuple[Record, Decimal]
         Value(part.line["_identifier"], part.line["_percent"], part.amount, part.invoice_discount,
               kind=part.line["_vatKind"]) for part in parts
     ]  # fmt: skip
-    found = all_valued(values, header["pricesIncludeTax"], decimals)
+    found = shared_out(values, header["pricesIncludeTax"], decimals)
+    home = in_local(found, header["_rate"], company.decimals(""))
     return [
-        Part(part.line, part.quantity, part.discount, part.amount, part.invoice_discount, net, gross)
-        for part, (net, gross) in zip(parts, found, strict=True)
+        Part(part.line, part.quantity, part.discount, part.amount, part.invoice_discount, *own, *local)
+        for part, own, local in zip(parts, found, home, strict=True)
     ]
 
 
@@ -273,23 +277,27 @@ def _ledgers(company: Company, kind: Kind, draft: Record, posted: Record, parts:
         if not part.quantity and not part.gross:
             continue
         vat = company.vat_setup(posted["_vatBus"], line["_vatProd"])
-        if part.net:
-            postings.append(Posting(_account_for(company, kind, posted, line), -sign * part.net, line["_dims"]))
-        if part.gross != part.net:
-            postings.append(Posting(vat.account, sign * (part.net - part.gross), line["_dims"], f"{vat.identifier}"))
+        if part.home_net:
+            account = _account_for(company, kind, posted, line)
+            postings.append(Posting(account, -sign * part.home_net, line["_dims"]))
+        vat_amount = sign * (part.home_net - part.home_gross)
+        if vat_amount:
+            postings.append(Posting(vat.account, vat_amount, line["_dims"], f"{vat.identifier}"))
         company.table("vatEntries").add({
             "documentNumber": number, "business": posted["_vatBus"], "product": line["_vatProd"],
-            "identifier": vat.identifier, "base": -sign * part.net, "amount": sign * (part.net - part.gross),
+            "identifier": vat.identifier, "base": -sign * part.home_net, "amount": vat_amount,
         })  # fmt: skip
         _goods(company, kind, posted, part, sign)
     total = sum((part.gross for part in parts), ZERO)
     net = sum((part.net for part in parts), ZERO)
     rounding = _rounding_line(company, kind, posted, total, group)
-    if rounding:
-        postings.append(Posting(group["rounding"], -sign * rounding, posted["_dims"], "Invoice Rounding"))
     total, net = total + rounding, net + rounding
-    postings.append(Posting(group["receivables"], sign * total, posted["_dims"], f"{kind.document_type} {number}"))
-    booked(company, postings, day, number, kind.document_type, rate, group["rounding"])
+    home = round_to(total * rate, company.decimals(""))
+    home_rounding = home - sum((part.home_gross for part in parts), ZERO)
+    if home_rounding:
+        postings.append(Posting(group["rounding"], -sign * home_rounding, posted["_dims"], "Invoice Rounding"))
+    postings.append(Posting(group["receivables"], sign * home, posted["_dims"], f"{kind.document_type} {number}"))
+    booked(company, postings, day, number, kind.document_type)
     posted.update(
         totalAmountExcludingTax=net, totalAmountIncludingTax=total, totalTaxAmount=total - net,
         discountAmount=sum((part.invoice_discount for part in parts), ZERO),
@@ -329,7 +337,7 @@ def _goods(company: Company, kind: Kind, posted: Record, part: Part, sign: int) 
     if item is None or not part.quantity:
         return
     moved = -sign * part.quantity
-    local = round_to(sign * part.net * posted["_rate"], company.decimals(""))
+    local = sign * part.home_net
     shipped = company.table("itemLedgerEntries").get(part.line["_itemEntry"])
     if shipped is not None:  # the goods left with the shipment; the invoice says what they were sold for
         amount = shipped["salesAmountActual"] + local

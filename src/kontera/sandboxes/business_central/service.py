@@ -138,12 +138,16 @@ def _not_allowed(method: str) -> ApiError:
 
 
 def _carried_out(tenant: Tenant, company: Company, call: Call, parts: list[str]) -> Answer:
+    counted = len(parts) > 1 and parts[-1] == "$count" and call.method == "GET"
+    parts = parts[:-1] if counted else parts
     binary = media.reached(parts)
     place = _place(tenant, company, parts if binary is None else binary[0])
     resource = place.resource
     if resource.name in company.switches.denied:
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", resource.name).title()
         raise ApiError(400, "Application_DialogException", f"You do not have permissions to read {name}.")
+    if counted:
+        return _counted(tenant, company, place, call)
     if binary is not None:
         return _binary(company, place, call, binary[1])
     if place.action:
@@ -269,6 +273,14 @@ def _read(tenant: Tenant, company: Company, place: Place, call: Call) -> Answer:
     if place.record is not None:
         return Answer(200, _single(tenant, company, place, call), {"ETag": etag(place.record)})
     return Answer(200, _many(tenant, company, place, call))
+
+
+def _counted(tenant: Tenant, company: Company, place: Place, call: Call) -> Answer:
+    """How many records a collection has, or a filter keeps: bare text behind a byte order mark."""
+    if place.record is not None or place.action:
+        raise _no_segment("$count")
+    _, count = _rows(tenant, company, place.resource, place.parent, query_of(dict(parse_qsl(call.query))))
+    return Answer(200, f"\ufeff{count}".encode(), {"content-type": "text/plain"})
 
 
 def _single(tenant: Tenant, company: Company, place: Place, call: Call) -> Record:

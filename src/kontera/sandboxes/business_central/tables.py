@@ -80,13 +80,15 @@ _COMPANY_INFORMATION = """id:guid!; displayName:text100; addressLine1:text100; a
     state:text30; country:code10; postalCode:code20; phoneNumber:text30; faxNumber:text30; email:text80;
     website:text80; taxRegistrationNumber:text50; currencyCode:code10~; currentFiscalYearStartDate:date~;
     industry:text30; experience:text; lastModifiedDateTime:time!"""
-_DIMENSION_SET_LINE = """id:guid; code:code20; consolidationCode:code20!; parentId:guid!; parentType:text!;
+_DIMENSION_SET_LINE = """id:guid; code:code20; consolidationCode:code20!; parentId:guid!; parentType:enum!=_|
+    Journal Line|Sales Order|Sales Order Line|Sales Credit Memo|Sales Credit Memo Line|Sales Invoice|Sales Invoice Line|
+    General Ledger Entry|Sales Shipment|Sales Shipment Line;
     displayName:text30; valueId:guid; valueCode:code20; valueConsolidationCode:code20!; valueDisplayName:text50"""
 _DEFAULT_DIMENSION = """id:guid!; parentType:enum=_|Customer|Item|Vendor|Employee; parentId:guid; dimensionId:guid;
     dimensionCode:code20!; dimensionValueId:guid; dimensionValueCode:code20!;
     postingValidation:enum=_|Code Mandatory|Same Code|No Code; lastModifiedDateTime:time!"""
 _SETUP = """id:guid!; allowPostingFrom:date~; allowPostingTo:date~; additionalReportingCurrency:code10!;
-    localCurrencyCode:code10~; localCurrencySymbol:code10!; lastModifiedDateTime:time!;
+    localCurrencyCode:code10~; localCurrencySymbol:text10!; lastModifiedDateTime:time!;
     allowQueryFromConsolidation:bool!; shortcutDimension1Code:code20~; shortcutDimension2Code:code20~;
     shortcutDimension3Code:code20!; shortcutDimension4Code:code20!; shortcutDimension5Code:code20!;
     shortcutDimension6Code:code20!; shortcutDimension7Code:code20!; shortcutDimension8Code:code20!"""

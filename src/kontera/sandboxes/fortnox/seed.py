@@ -29,6 +29,7 @@ ACCOUNTS: tuple[tuple[int, str, str | None], ...] = (
     (1584, "Fordran Swish", None),
     (1585, "Fordran Adyen", None),
     (1586, "Fordran Mollie", None),
+    (1587, "Fordran WooPayments", None),
     (1630, "Avräkning för skatter och avgifter", None),
     (1680, "Andra kortfristiga fordringar", None),
     (1684, "Avräkning PayPal", None),

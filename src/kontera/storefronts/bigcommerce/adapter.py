@@ -24,8 +24,8 @@ from kontera.storefronts.bigcommerce.settings import BigCommerceSettings, settin
 from kontera.storefronts.bigcommerce.tax_setup import tax_classes, tax_combinations
 from kontera.storefronts.bigcommerce.translate import Context, translate
 from kontera.storefronts.fields import Unreadable
-from kontera.storefronts.protocol import Capability, ChangePage, FactKind, NoticeContent, Read, TaxCombination
-from kontera.storefronts.trouble import only_orders
+from kontera.storefronts.orders_only import OrdersOnly, only_orders, order_read
+from kontera.storefronts.protocol import ChangePage, FactKind, NoticeContent, Read, TaxCombination
 
 CONTROL_PANEL = "https://store-{store_hash}.mybigcommerce.com/manage/orders/{{id}}"
 
@@ -49,12 +49,12 @@ def connect(
     return BigCommerceStorefront(values, caller)
 
 
-class BigCommerceStorefront:
+class BigCommerceStorefront(OrdersOnly):
     """The adapter. Safe to use from several threads; `close()` lets go of its connections."""
 
     def __init__(self, settings: BigCommerceSettings, caller: Caller) -> None:
         self._settings = settings
-        self._caller = caller
+        super().__init__(caller, notices=bool(settings.client_secret))
         self._client = Client(caller, settings.api, settings.access_token, settings.store)
         self._context = Context(
             store=settings.store,
@@ -71,11 +71,6 @@ class BigCommerceStorefront:
             notices_wanted=bool(self._settings.client_secret),
             vat_number_field=self._settings.vat_number_field,
         )
-
-    def capabilities(self) -> frozenset[Capability]:
-        """See Storefront."""
-        wanted = {Capability.READ_ORDERS}
-        return frozenset(wanted | {Capability.NOTICES} if self._settings.client_secret else wanted)
 
     def changes(self, kind: FactKind, cursor: str | None, since: datetime) -> ChangePage:
         """See Storefront. Only orders. Never looks before the connection's own first date."""
@@ -117,20 +112,12 @@ class BigCommerceStorefront:
             facts = {"what": fault.path, "value": fault.reason}
             raise NeedsOperator(Problem(code="SHOP_TAX_SETUP", cause=f"tax:{fault.path}", facts=facts)) from fault
 
-    def close(self) -> None:
-        """Let go of open connections."""
-        self._caller.close()
-
     def _read(self, identity: str, raw: bytes | None) -> Read:
-        if raw is None:
-            return Read(kind=FactKind.ORDER, id=identity, raw=b"", gone=True)
-        result = translate(raw, self._context, identity)
-        if isinstance(result, Problem):
-            return Read(kind=FactKind.ORDER, id=identity, raw=raw, problem=result)
+        result = translate(raw, self._context, identity) if raw is not None else None
+        return order_read(identity, raw, result, self._left_out(result) if isinstance(result, Order) else "")
+
+    def _left_out(self, order: Order) -> str:
         channels = self._settings.channel_ids
-        left_out = _other_channel(result) if channels and result.channel not in channels else ""
-        return Read(kind=FactKind.ORDER, id=identity, raw=raw, order=result, left_out=left_out)
-
-
-def _other_channel(order: Order) -> str:
-    return f"sold in channel {order.channel}, which this connection does not take"
+        if not channels or order.channel in channels:
+            return ""
+        return f"sold in channel {order.channel}, which this connection does not take"

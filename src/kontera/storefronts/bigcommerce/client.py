@@ -64,7 +64,12 @@ class Client:
         body = self.get(path, params, scope=scope)
         if body is None:
             return None
-        return self._trouble.elements(_unwrapped(body, path), f"GET {path}") if body else []
+        if not body:
+            return []
+        try:
+            return [bytes(raw) for raw in msgspec.json.decode(_unwrapped(body, path), type=list[msgspec.Raw])]
+        except msgspec.MsgspecError as error:
+            raise self._trouble.garbled(f"GET {path}") from error
 
     def every(self, path: str, params: Mapping[str, str] | None = None, *, scope: str = "") -> list[bytes] | None:
         """A whole list, page by page until a short one (totals in V3 envelopes are not to be trusted)."""
@@ -120,18 +125,7 @@ class Client:
             raise trouble.scope(scope or "unknown", answer.body)
         if answer.status >= 500 or answer.status == 423:
             raise trouble.down(request, answer, maintenance=answer.status == 503 or not answer.is_json)
-        trouble.over()
-        if answer.status == 204:
-            return b""
-        if answer.status == 404:
-            if not answer.is_json:  # a proxy's page says nothing about the thing asked for
-                raise trouble.down(request, answer, maintenance=True)
-            return None
-        if answer.status not in (200, 201, 202, 207):
-            raise trouble.fault(request, answer.status, answer.body)
-        if not answer.is_json:
-            raise trouble.down(request, answer, maintenance=True)
-        return answer.body
+        return trouble.settled(request, answer)
 
 
 def vendor_words(body: bytes) -> str:

@@ -6,14 +6,12 @@ Nothing in a notice is believed but ids. A repeated delivery carries the same ev
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from kontera.clock import Clock
-from kontera.storefronts.fields import Node, Unreadable, parse
+from kontera.storefronts.fields import Node, Unreadable
+from kontera.storefronts.notices import digest, fresh, genuine, named, understood
 from kontera.storefronts.protocol import Change, FactKind, NoticeContent, NoticeRefused
 
 LARGEST = 64 * 1024  # a light payload is under 1 kB
@@ -36,46 +34,36 @@ def read_notice(
     headers: Mapping[str, str], body: bytes, *, secret: str, store_hash: str, clock: Clock
 ) -> NoticeContent:
     """The ids to look at. Raises NoticeRefused: 413 too large, 401 not genuine or too old, 400 unreadable."""
-    if len(body) > LARGEST:
-        raise NoticeRefused(f"larger than {LARGEST} bytes", 413)
-    names = {name.lower(): value for name, value in headers.items()}
+    names = named(headers, body, LARGEST)
     event, stamp = names.get("webhook-id", ""), names.get("webhook-timestamp", "")
     if not event or not stamp.isdecimal() or len(stamp) > 11 or not names.get("webhook-signature"):
         raise NoticeRefused("not signed", 401)
-    if not secret:
-        raise NoticeRefused("no client secret is set for this connection", 401)
-    if not _genuine(names["webhook-signature"], f"{event}.{stamp}.".encode() + body, secret):
-        raise NoticeRefused("the signature does not fit", 401)
+    genuine(secret, _signed(event, stamp, body), _versioned(names["webhook-signature"]), "client secret")
     sent_at = datetime.fromtimestamp(int(stamp), UTC)
-    if abs(clock.now() - sent_at) > WINDOW:
-        raise NoticeRefused("outside the time window", 401)
-    try:
-        content = Node(parse(body), "$")
-        if content.text("producer") != f"stores/{store_hash}":
+    fresh(sent_at, clock, WINDOW)
+
+    def content(notice: Node) -> NoticeContent:
+        if notice.text("producer") != f"stores/{store_hash}":
             raise NoticeRefused("for another store", 401)
-        return NoticeContent(event=event, changes=_changes(content), sent_at=sent_at)
-    except Unreadable as fault:
-        raise NoticeRefused(f"unreadable at {fault.path}", 400) from fault
+        return NoticeContent(event=event, changes=_changes(notice), sent_at=sent_at)
+
+    return understood(body, content)
 
 
 def signature(secret: str, event: str, stamp: str, body: bytes) -> str:
     """The header's value as BigCommerce makes it: HMAC-SHA256 over "{id}.{timestamp}.{body}", keyed with the client
     secret's own bytes, base64, version "v1"."""
-    return "v1," + _digest(secret, f"{event}.{stamp}.".encode() + body)
+    return "v1," + digest(secret, _signed(event, stamp, body))
 
 
-def _digest(secret: str, message: bytes) -> str:
-    return base64.b64encode(hmac.new(secret.encode(), message, hashlib.sha256).digest()).decode()
+def _signed(event: str, stamp: str, body: bytes) -> bytes:
+    return f"{event}.{stamp}.".encode() + body
 
 
-def _genuine(header: str, message: bytes, secret: str) -> bool:
-    """Any of the space-separated signatures fits (a secret being changed is signed with both)."""
-    expected = _digest(secret, message).encode()
-    fits = False
-    for part in header.split()[:8]:
-        version, _, value = part.partition(",")
-        fits |= version == "v1" and hmac.compare_digest(value.encode(), expected)
-    return fits
+def _versioned(header: str) -> list[str]:
+    """The space-separated signatures of the version we know (a secret being changed is signed with both)."""
+    parts = [part.partition(",") for part in header.split()[:8]]
+    return [value for version, _, value in parts if version == "v1"]
 
 
 def _changes(content: Node) -> tuple[Change, ...]:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import msgspec
 
-from kontera.calls import Setting, SettingKind, SettingsError, check_settings
-from kontera.storefronts.declared import CUT_OFF, STORE, first_date
+from kontera.calls import Setting, SettingKind, SettingsError
+from kontera.storefronts.settings import CUT_OFF, STORE, shop_values
 
 SETTINGS: tuple[Setting, ...] = (
     STORE,
@@ -66,7 +66,6 @@ SETTINGS: tuple[Setting, ...] = (
         title_sv="Formulärfält med organisationsnummer",
     ),
 )
-_STORE = re.compile(r"[A-Za-z0-9]{2,6}")
 _HASH = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -91,16 +90,13 @@ class BigCommerceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 def settings_from(given: Mapping[str, str]) -> BigCommerceSettings:
     """Checked settings. Raises SettingsError naming what is wrong."""
-    values = check_settings(SETTINGS, given)
+    values = shop_values(SETTINGS, given)
     channels = frozenset(part.strip() for part in values.pop("channel_ids", "").split(",") if part.strip())
     if any(not channel.isdecimal() for channel in channels):
         raise SettingsError("channel_ids must be whole numbers separated by commas")
     if not _HASH.fullmatch(values["store_hash"]):
         raise SettingsError("store_hash must be letters and digits only: the part after /stores/ in the API path")
-    if not _STORE.fullmatch(values["store"]):
-        raise SettingsError(f"store must be two to six letters or digits, like store=NT (not {values['store']!r})")
-    cut_off = first_date(values.pop("cut_off", ""))
-    return BigCommerceSettings(channel_ids=channels, cut_off=cut_off, **values)
+    return BigCommerceSettings(channel_ids=channels, **values)
 
 
 def check(values: Mapping[str, str]) -> None:

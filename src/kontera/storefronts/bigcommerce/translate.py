@@ -30,6 +30,7 @@ from kontera.storefronts.bigcommerce.taxes import (
 )
 from kontera.storefronts.fields import Node, Unreadable, parse
 from kontera.storefronts.rounding import rounded_lines
+from kontera.storefronts.trouble import unreadable
 
 _REFUNDED_PAYMENT = ("refunded", "partially refunded")
 
@@ -61,8 +62,7 @@ def translate(raw: bytes, context: Context, known_as: str = "") -> Order | Probl
             raise Unreadable("$.order.id", "missing")
         return _order(document, order, context) or _unknown_state(order)
     except Unreadable as fault:
-        facts = {"order": number, "path": fault.path, "reason": fault.reason}
-        return Problem(code="ORDER_UNREADABLE", facts=facts)
+        return unreadable(number, fault.path, fault.reason)
     except _UnknownCurrency as fault:
         facts = {"order": number, "currency": fault.code}
         return Problem(code="CURRENCY_UNKNOWN", cause=f"currency:{fault.code}", facts=facts)

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import httpx2
+import msgspec
 
 from kontera.calls import Caller, Exchange, RateWindow, ReadinessCheck
 from kontera.clock import Clock
-from kontera.errors import Problem
 from kontera.storefronts.fields import Unreadable
-from kontera.storefronts.protocol import Capability, ChangePage, FactKind, NoticeContent, Read, TaxCombination
+from kontera.storefronts.orders_only import OrdersOnly, only_orders, order_read
+from kontera.storefronts.protocol import ChangePage, FactKind, NoticeContent, Read, TaxCombination
 from kontera.storefronts.quickbutik.changes import Pace, changed_orders
 from kontera.storefronts.quickbutik.client import VENDOR, Client
 from kontera.storefronts.quickbutik.listing import Listing
@@ -23,8 +24,7 @@ from kontera.storefronts.quickbutik.readiness import readiness_of
 from kontera.storefronts.quickbutik.reading import whole_orders
 from kontera.storefronts.quickbutik.settings import QuickbutikSettings, settings_from
 from kontera.storefronts.quickbutik.tax_setup import tax_combinations
-from kontera.storefronts.quickbutik.translate import translate
-from kontera.storefronts.trouble import only_orders
+from kontera.storefronts.quickbutik.translate import Translated, translate
 
 
 def connect(
@@ -45,13 +45,14 @@ def connect(
     return QuickbutikStorefront(values, caller)
 
 
-class QuickbutikStorefront:
+class QuickbutikStorefront(OrdersOnly):
     """The adapter. Safe to use from several threads; `close()` lets go of its connections. What it learnt of products
-    and of the places of orders is kept for its own life."""
+    and of the places of orders is kept for its own life. It never tells a shop of fulfilment: `done` draws the payment,
+    and that is a person's to decide."""
 
     def __init__(self, settings: QuickbutikSettings, caller: Caller) -> None:
+        super().__init__(caller, notices=True)
         self._settings = settings
-        self._caller = caller
         self._client = Client(caller, settings)
         self._listing = Listing(self._client)
         self._catalogue = Catalogue(self._client)
@@ -61,10 +62,6 @@ class QuickbutikStorefront:
     def readiness(self) -> list[ReadinessCheck]:
         """See Storefront."""
         return readiness_of(self._client, self._settings)
-
-    def capabilities(self) -> frozenset[Capability]:
-        """See Storefront. Never fulfilment: `done` draws the payment, and that is a person's to decide."""
-        return frozenset({Capability.READ_ORDERS, Capability.NOTICES})
 
     def changes(self, kind: FactKind, cursor: str | None, since: datetime) -> ChangePage:
         """See Storefront. Only orders. Never looks before the connection's own first date."""
@@ -91,23 +88,11 @@ class QuickbutikStorefront:
         try:
             return tax_combinations(every_product(self._client), self._settings)
         except Unreadable as fault:
-            raise self._client.trouble.garbled("GET /products") from fault
-
-    def close(self) -> None:
-        """Let go of open connections."""
-        self._caller.close()
+            raise self._client.garbled("/products") from fault
 
     def _read(self, identity: str, document: bytes | None) -> Read:
-        if document is None:
-            return Read(kind=FactKind.ORDER, id=identity, raw=b"", gone=True)
-        result = translate(document, self._settings, identity)
-        if isinstance(result, Problem):
-            return Read(kind=FactKind.ORDER, id=identity, raw=document, problem=result)
-        return Read(
-            kind=FactKind.ORDER,
-            id=identity,
-            raw=document,
-            order=result.order,
-            worked_out=bool(result.order.lines),
-            lacks=result.lacks,
-        )
+        result = translate(document, self._settings, identity) if document is not None else None
+        if not isinstance(result, Translated):
+            return order_read(identity, document, result)
+        read = order_read(identity, document, result.order)
+        return msgspec.structs.replace(read, worked_out=bool(result.order.lines), lacks=result.lacks)

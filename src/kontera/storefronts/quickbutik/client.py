@@ -1,8 +1,7 @@
-"""HTTP to one Quickbutik shop: the key, and what each refusal means.
+"""HTTP to one Quickbutik shop: the key, and what its own ways of refusing mean.
 
-Decides what an answer says about us (sign in, permission, wait, maintenance, our own fault), by its status and by the
-error that a body with status 200 can hold. Never looks into an order, and never repeats a call itself: the lane does,
-after the time given.
+Decides what an answer says about us beyond what is alike for every vendor: JSON under another name, a refusal inside an
+answer of 200, an address that moved. Never looks into an order.
 """
 
 from __future__ import annotations
@@ -12,9 +11,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from kontera.calls import Answer, Caller, asked_to_wait
+from kontera.calls import Answer, Caller
+from kontera.errors import WillRetry
+from kontera.storefronts.client import ShopClient
 from kontera.storefronts.quickbutik.settings import QuickbutikSettings
-from kontera.storefronts.trouble import Troubles
 
 VENDOR = "quickbutik"
 PAGE = 1000  # the most /orders gives at once
@@ -26,53 +26,45 @@ class _Refusal(msgspec.Struct):
     error: str = ""
 
 
-class Client:
-    """One shop's API. Safe to use from several threads, as the caller is."""
+class Client(ShopClient):
+    """One shop's API."""
 
     def __init__(self, caller: Caller, settings: QuickbutikSettings) -> None:
-        self._caller = caller
+        super().__init__(caller, settings.store)
         self._api = settings.api
         # The key is both user and password; it may hold any sign, so it goes as bytes and never into an address.
         pair = f"{settings.api_key}:{settings.api_key}".encode()
         self._authorization = "Basic " + base64.b64encode(pair).decode()
-        self.trouble = Troubles(caller, settings.store, vendor_words)
 
-    def get(self, path: str, params: Mapping[str, str] | None = None) -> bytes | None:
-        """The body of one read; None when the thing does not exist. Raises NeedsSignIn, NeedsOperator, WillRetry or
-        OurFault."""
+    def ask(self, method: str, path: str, params: Mapping[str, str], content: bytes | None) -> Answer:
+        """See ShopClient."""
         headers = {"Accept": "application/json", "Authorization": self._authorization}
-        answer = self._caller.send("GET", self._api + path, params=params, headers=headers)
-        return self._judge(answer, f"GET {path}", path)
+        return self._caller.send(method, self._api + path, params=params, headers=headers, content=content)
 
-    def page(self, path: str, params: Mapping[str, str]) -> list[bytes]:
-        """One page of a list, each element exactly as the shop wrote it; empty when there is no such thing."""
-        body = (self.get(path, params) or b"").strip()
-        return [] if body in _NOTHING else self.trouble.elements(body, f"GET {path}")
+    def words(self, body: bytes) -> str:
+        """See ShopClient: the shop's own number and sentence."""
+        refusal = refusal_of(body)
+        return f"{refusal.code}: {refusal.error}" if refusal.error else super().words(body)
 
-    def _judge(self, answer: Answer, request: str, path: str) -> bytes | None:
-        trouble, status = self.trouble, answer.status
-        if status == 429:  # none is documented; a client in use expects it
-            raise trouble.busy(request, answer, asked_to_wait(answer.headers))
-        if status in (301, 302, 307, 308):
+    def judged(self, answer: Answer, method: str, path: str) -> bytes | None:
+        """See ShopClient."""
+        if answer.status in (301, 302, 307, 308):
             elsewhere = answer.headers.get("location", "another one")
-            raise trouble.sign_in(f"the API's address redirects to {elsewhere}")
-        is_page = not answer.is_json and answer.body.lstrip()[:1] not in (b"[", b"{")
-        if 200 <= status < 300 and not is_page:
-            refusal = refusal_of(answer.body)
-            if refusal.error and refusal.code >= 400:
-                status = refusal.code
-        if status == 401:
-            raise trouble.sign_in(vendor_words(answer.body))
-        if status == 403:
-            raise trouble.scope(f"read {path.strip('/').split('/')[0]}", answer.body)
-        if status >= 500 or (is_page and answer.body.strip() not in _NOTHING):
-            raise trouble.down(request, answer, maintenance=status == 503 or status < 500)
-        trouble.over()
-        if status == 404:
-            return None
-        if not 200 <= status < 300:
-            raise trouble.fault(request, status, answer.body)
-        return answer.body
+            raise self._trouble.sign_in(f"the API's address redirects to {elsewhere}")
+        body = answer.body.strip()
+        if body[:1] in (b"[", b"{") or body in _NOTHING:  # whatever the server calls it
+            answer = msgspec.structs.replace(answer, headers={**answer.headers, "content-type": "application/json"})
+        refusal = refusal_of(answer.body)
+        if 200 <= answer.status < 300 and refusal.error and refusal.code >= 400:
+            answer = msgspec.structs.replace(answer, status=refusal.code)
+        if answer.status == 401:
+            raise self._trouble.sign_in(self.words(answer.body))
+        told = super().judged(answer, method, path)
+        return b"[]" if told is not None and told.strip() in _NOTHING else told
+
+    def garbled(self, path: str) -> WillRetry:
+        """Half an answer is no answer."""
+        return self._trouble.garbled(f"GET {path}")
 
 
 def refusal_of(body: bytes) -> _Refusal:
@@ -83,11 +75,3 @@ def refusal_of(body: bytes) -> _Refusal:
         return msgspec.json.decode(body, type=_Refusal, strict=False)
     except msgspec.MsgspecError:
         return _Refusal()
-
-
-def vendor_words(body: bytes) -> str:
-    """The shop's own number and sentence. A page that is not JSON is cut to its first words."""
-    refusal = refusal_of(body)
-    if refusal.error:
-        return f"{refusal.code}: {refusal.error}"
-    return body[:200].decode("utf-8", "replace").strip()

@@ -57,7 +57,7 @@ class Listing:
     def rows(self, params: dict[str, str]) -> list[Row]:
         """Listed orders, whatever the filter and the order; those of unusable shape are left away."""
         raws = self._client.page(PATH, params)
-        return [row for row in self._client.trouble.shaped(Row, raws, f"GET {PATH}") if row.id]
+        return [row for row in self._client.read_as(Row, raws, PATH) if row.id]
 
     def page(self, offset: int, limit: int = PAGE) -> list[Row]:
         """One page, oldest first, without details."""
@@ -68,7 +68,7 @@ class Listing:
     def whole(self, offset: int, limit: int) -> list[tuple[Row, bytes]]:
         """One page with everything, each order as the shop wrote it."""
         raws = self._client.page(PATH, {**_asked(offset, limit), "include_details": "true"})
-        rows = self._client.trouble.shaped(Row, raws, f"GET {PATH}")
+        rows = self._client.read_as(Row, raws, PATH)
         self._remember(offset, rows)
         return list(zip(rows, raws, strict=True))
 

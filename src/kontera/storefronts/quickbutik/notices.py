@@ -10,6 +10,7 @@ import hashlib
 from urllib.parse import parse_qsl
 
 from kontera.storefronts.fields import is_id
+from kontera.storefronts.notices import named
 from kontera.storefronts.protocol import Change, FactKind, NoticeContent, NoticeRefused
 
 LARGEST = 4096  # bytes of a query with two short values
@@ -19,8 +20,7 @@ _MOST_FIELDS = 20
 def read_notice(query: bytes) -> NoticeContent:
     """The order to look at; nothing for events about products. query: "event_type=order.new&order_id=17". Raises
     NoticeRefused: 413 too large, 400 unreadable. The event is the query itself: the vendor numbers none."""
-    if len(query) > LARGEST:
-        raise NoticeRefused(f"larger than {LARGEST} bytes", 413)
+    named({}, query, LARGEST)
     try:
         fields = dict(parse_qsl(query.decode(), strict_parsing=True, max_num_fields=_MOST_FIELDS))
     except ValueError as error:

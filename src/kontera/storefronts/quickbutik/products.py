@@ -79,7 +79,7 @@ class Catalogue:
         try:
             return Node(parse(body), "$").whole("count", 0) if body else 0
         except Unreadable as fault:
-            raise self._client.trouble.garbled(f"GET {PATH}/count") from fault
+            raise self._client.garbled(f"{PATH}/count") from fault
 
     def _keep(self, node: Node) -> None:
         values = {name: node.raw(name) for name in _USED if node.raw(name) is not None} | {"id": node.text("id")}
@@ -106,7 +106,7 @@ def products_of(client: Client, query: Mapping[str, str]) -> list[Node]:
     try:
         return products_in(client.get(PATH, query))
     except Unreadable as fault:
-        raise client.trouble.garbled(f"GET {PATH}") from fault
+        raise client.garbled(PATH) from fault
 
 
 def products_in(body: bytes | None) -> list[Node]:

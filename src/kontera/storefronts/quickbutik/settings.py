@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from kontera.calls import Setting, SettingKind, SettingsError, check_settings
+from kontera.calls import Setting, SettingKind, SettingsError
 from kontera.commerce import OrderState
 from kontera.money import HUNDRED, ZERO, MoneyError, exact
-from kontera.storefronts.declared import CUT_OFF, OWN_STATUSES, STORE, first_date, pairs, statuses
+from kontera.storefronts.settings import CUT_OFF, OWN_STATUSES, STORE, pairs, shop_values, statuses
 
 AUTO = "auto"
 
@@ -185,9 +185,7 @@ class QuickbutikSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 def settings_from(given: Mapping[str, str]) -> QuickbutikSettings:
     """Checked settings. Raises SettingsError naming what is wrong."""
-    values = check_settings(SETTINGS, given)
-    if not values["store"].isalnum():
-        raise SettingsError("store must be letters and digits only")
+    values = shop_values(SETTINGS, given)
     country = values["country"].upper()
     if len(country) != 2 or not country.isalpha():
         raise SettingsError("country must be two letters, like SE")
@@ -221,7 +219,7 @@ def settings_from(given: Mapping[str, str]) -> QuickbutikSettings:
         reread_days=int(values["reread_days"]),
         reread_hours=int(values["reread_hours"]),
         own_statuses=statuses(values.get("own_statuses", "")),
-        cut_off=first_date(values.get("cut_off", "")),
+        cut_off=values["cut_off"],
         order_page=values.get("order_page", ""),
     )
 

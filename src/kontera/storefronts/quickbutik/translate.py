@@ -23,6 +23,7 @@ from kontera.storefronts.quickbutik.settings import QuickbutikSettings
 from kontera.storefronts.quickbutik.states import state_of
 from kontera.storefronts.quickbutik.vat import Share, Taxed, six, taxed
 from kontera.storefronts.rounding import rounded_lines
+from kontera.storefronts.trouble import unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,7 @@ def translate(raw: bytes, settings: QuickbutikSettings, known_as: str = "") -> T
         sums = sums_of(order, currency, unfinished=state is OrderState.INCOMPLETE, paid=paid_at is not None)
         return _order(document, order, state, sums, paid_at, settings)
     except Unreadable as fault:
-        facts = {"order": number, "path": fault.path, "reason": fault.reason}
-        return Problem(code="ORDER_UNREADABLE", facts=facts)
+        return unreadable(number, fault.path, fault.reason)
 
 
 def _order(

@@ -12,10 +12,9 @@ import httpx2
 
 from kontera.calls import Caller, Exchange, RateWindow, ReadinessCheck
 from kontera.clock import Clock
-from kontera.commerce import Order
-from kontera.errors import Problem
-from kontera.storefronts.protocol import Capability, ChangePage, FactKind, NoticeContent, Read, TaxCombination
-from kontera.storefronts.trouble import only_orders
+from kontera.storefronts.orders_only import OrdersOnly, only_orders, order_read
+from kontera.storefronts.protocol import ChangePage, FactKind, NoticeContent, Read, TaxCombination
+from kontera.storefronts.trouble import unreadable
 from kontera.storefronts.woocommerce.changes import changed_orders
 from kontera.storefronts.woocommerce.client import VENDOR, Client
 from kontera.storefronts.woocommerce.notices import ensure_hooks, read_notice
@@ -48,12 +47,12 @@ def connect(
     return WooCommerceStorefront(values, caller)
 
 
-class WooCommerceStorefront:
+class WooCommerceStorefront(OrdersOnly):
     """The adapter. Safe to use from several threads; `close()` lets go of its connections."""
 
     def __init__(self, settings: WooCommerceSettings, caller: Caller) -> None:
         self._settings = settings
-        self._caller = caller
+        super().__init__(caller, notices=bool(settings.webhook_secret))
         self._client = Client(caller, settings)
         self._context = Context(
             store=settings.store,
@@ -67,11 +66,6 @@ class WooCommerceStorefront:
     def readiness(self) -> list[ReadinessCheck]:
         """See Storefront."""
         return readiness_of(self._client, notices_wanted=bool(self._settings.webhook_secret))
-
-    def capabilities(self) -> frozenset[Capability]:
-        """See Storefront."""
-        wanted = {Capability.READ_ORDERS}
-        return frozenset(wanted | {Capability.NOTICES} if self._settings.webhook_secret else wanted)
 
     def changes(self, kind: FactKind, cursor: str | None, since: datetime) -> ChangePage:
         """See Storefront. Only orders. Never looks before the connection's own first date."""
@@ -102,10 +96,6 @@ class WooCommerceStorefront:
         """Every (country, rate, VAT class) an order of this shop can carry, for the coverage list."""
         return tax_combinations(self._client)
 
-    def close(self) -> None:
-        """Let go of open connections."""
-        self._caller.close()
-
     def _translated(self, documents: Sequence[tuple[str, bytes | Broken | None]]) -> list[Read]:
         try:
             return [self._read(identity, document) for identity, document in documents]
@@ -116,12 +106,8 @@ class WooCommerceStorefront:
 
     def _read(self, identity: str, document: bytes | Broken | None) -> Read:
         if isinstance(document, Broken):
-            facts = {"order": identity, "path": "$", "reason": "the shop fails to show this order, and shows others"}
-            problem = Problem(code="ORDER_UNREADABLE", facts=facts, vendor=document.words)
-            return Read(kind=FactKind.ORDER, id=identity, raw=b"", problem=problem)
+            reason = "the shop fails to show this order, and shows others"
+            return order_read(identity, None, unreadable(identity, "$", reason, document.words))
+        # None: deleted for good, or in the trash, where a person can restore it.
         result = translate(document, self._context, identity) if document is not None else None
-        if result is None:  # deleted for good, or in the trash, where a person can restore it
-            return Read(kind=FactKind.ORDER, id=identity, raw=document or b"", gone=True)
-        if isinstance(result, Order):
-            return Read(kind=FactKind.ORDER, id=identity, raw=document or b"", order=result)
-        return Read(kind=FactKind.ORDER, id=identity, raw=document or b"", problem=result)
+        return order_read(identity, document, result)

@@ -8,18 +8,16 @@ never repeats a call itself: the lane does, after the time given.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Mapping
 
 import msgspec
 
-from kontera.calls import Answer, Caller, asked_to_wait
+from kontera.calls import Answer, Caller
 from kontera.errors import NeedsOperator, WillRetry
-from kontera.storefronts.trouble import Troubles
+from kontera.storefronts.client import ShopClient
 from kontera.storefronts.woocommerce.oauth import signed
 from kontera.storefronts.woocommerce.settings import WooCommerceSettings
 
-T = TypeVar("T")
 VENDOR = "woocommerce"
 PAGE = 100  # the most a list gives at once
 _MANY_PAGES = 10_000
@@ -31,33 +29,12 @@ class _Refusal(msgspec.Struct):
     message: str = ""
 
 
-class Client:
+class Client(ShopClient):
     """One shop's API. Safe to use from several threads, as the caller is."""
 
     def __init__(self, caller: Caller, settings: WooCommerceSettings) -> None:
-        self._caller = caller
+        super().__init__(caller, settings.store)
         self._settings = settings
-        self._trouble = Troubles(caller, settings.store, vendor_words)
-
-    def get(self, path: str, params: Mapping[str, str] | None = None) -> bytes | None:
-        """The body of one read; None when the thing does not exist. Raises NeedsSignIn, NeedsOperator, WillRetry or
-        OurFault."""
-        return self._judge(self._send("GET", path, params or {}, None), "GET", path)
-
-    def send(self, method: str, path: str, content: object) -> bytes:
-        """One write that is harmless to repeat. Errors as `get`."""
-        body = self._judge(self._send(method, path, {}, msgspec.json.encode(content)), method, path)
-        if body is None:
-            raise self._trouble.fault(f"{method} {path}", 404, b"")
-        return body
-
-    def page(self, path: str, params: Mapping[str, str]) -> list[bytes]:
-        """One page of a list, each element exactly as the shop wrote it."""
-        return self._trouble.elements(self.get(path, params) or b"[]", f"GET {path}")
-
-    def read_as(self, kind: type[T], raws: Sequence[bytes], path: str) -> list[T]:
-        """The elements of a list in a shape of ours; numbers may come as text. Raises WillRetry for another shape."""
-        return self._trouble.shaped(kind, raws, f"GET {path}")
 
     def every(self, path: str, params: Mapping[str, str] | None = None) -> list[bytes]:
         """A whole list, page by page until a short one (for lists that stand still: hooks, rates)."""
@@ -69,7 +46,8 @@ class Client:
                 break
         return found
 
-    def _send(self, method: str, path: str, params: Mapping[str, str], content: bytes | None) -> Answer:
+    def ask(self, method: str, path: str, params: Mapping[str, str], content: bytes | None) -> Answer:
+        """See ShopClient."""
         settings = self._settings
         url = settings.api + path
         headers = {"Accept": "application/json"}
@@ -83,28 +61,22 @@ class Client:
             headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
         return self._caller.send(method, url, params=params, headers=headers, content=content, writes=False)
 
-    def _judge(self, answer: Answer, method: str, path: str) -> bytes | None:
-        trouble, request = self._trouble, f"{method} {path}"
-        if answer.status == 429:  # WooCommerce has no limit, hosts and plugins have
-            raise trouble.busy(request, answer, asked_to_wait(answer.headers))
+    def words(self, body: bytes) -> str:
+        """See ShopClient."""
+        return vendor_words(body)
+
+    def judged(self, answer: Answer, method: str, path: str) -> bytes | None:
+        """See ShopClient. Who is not let in is told by the shop's words only, and plugins answer in pages."""
         if answer.status in (301, 302, 307, 308):
             elsewhere = answer.headers.get("location", "another one")
-            raise trouble.sign_in(f"the shop's address redirects to {elsewhere}")
-        if not answer.is_json:
-            raise trouble.down(request, answer, maintenance=answer.status == 503 or answer.status < 500)
-        refusal = refusal_of(answer.body) if answer.status >= 400 else _Refusal()
-        if answer.status in (401, 403):
+            raise self._trouble.sign_in(f"the shop's address redirects to {elsewhere}")
+        refusal = refusal_of(answer.body) if answer.is_json and answer.status >= 400 else _Refusal()
+        if answer.is_json and answer.status in (401, 403):
             raise self._refused(answer, refusal, method, path)
-        if answer.status >= 500:
-            raise trouble.down(request, answer, maintenance=answer.status == 503)
-        trouble.over()
-        if answer.status == 404:
-            if refusal.code == _NO_ROUTE:
-                raise trouble.down(request, answer, maintenance=True)
-            return None
-        if answer.status not in (200, 201):
-            raise trouble.fault(request, answer.status, answer.body)
-        return answer.body
+        if answer.status == 404 and refusal.code == _NO_ROUTE:
+            self._trouble.over()
+            raise self._trouble.down(f"{method} {path}", answer, maintenance=True)
+        return super().judged(answer, method, path)
 
     def _refused(self, answer: Answer, refusal: _Refusal, method: str, path: str) -> NeedsOperator | WillRetry:
         """The shop answers 401 to nearly everything; only its words tell the cases apart."""
@@ -116,7 +88,7 @@ class Client:
                 return self._trouble.scope(scope, answer.body)
         # 403: the key is known, but its user may not do this (WordPress: 401 for strangers, 403 for known users).
         if answer.status == 403:
-            return self._trouble.scope(scope_of(method, path), answer.body)
+            return self._trouble.scope(self.scope(method, path), answer.body)
         return self._trouble.sign_in(refusal.message)
 
 
@@ -134,9 +106,3 @@ def vendor_words(body: bytes) -> str:
     if refusal.code or refusal.message:
         return f"{refusal.code}: {refusal.message}".strip(": ")
     return body[:200].decode("utf-8", "replace").strip()
-
-
-def scope_of(method: str, path: str) -> str:
-    """What the key's user lacks, in words a shop manager can act on."""
-    kind = "read" if method == "GET" else "write"
-    return f"{kind} {path.strip('/').split('/')[0]}"

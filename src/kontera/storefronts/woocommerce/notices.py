@@ -7,15 +7,14 @@ from a delivery; it costs one look and changes nothing.
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import re
 from collections.abc import Mapping
 
 import msgspec
 
-from kontera.storefronts.fields import Node, Unreadable, parse
+from kontera.storefronts.fields import Node, Unreadable
+from kontera.storefronts.notices import digest, genuine, named, understood
 from kontera.storefronts.protocol import Change, FactKind, NoticeContent, NoticeRefused
 from kontera.storefronts.woocommerce.client import Client
 
@@ -39,30 +38,21 @@ def read_notice(headers: Mapping[str, str], body: bytes, *, secret: str) -> Noti
 
     A new hook first sends an unsigned "webhook_id=7" and repeats it until it is answered well: it asks for nothing.
     The event is made of topic and body: the shop's own delivery id is shared by whatever is sent in one second."""
-    if len(body) > LARGEST:
-        raise NoticeRefused(f"larger than {LARGEST} bytes", 413)
-    names = {name.lower(): value for name, value in headers.items()}
-    signed = names.get("x-wc-webhook-signature", "").strip()
+    names = named(headers, body, LARGEST)
+    signed = names.get("x-wc-webhook-signature", "")
     if not signed and _PING.fullmatch(body):
         return NoticeContent(event="ping", changes=())
     if not signed:
         raise NoticeRefused("not signed", 401)
-    if not secret:
-        raise NoticeRefused("no secret of the notices is set for this connection", 401)
-    if not hmac.compare_digest(signature(secret, body).encode(), signed.encode()):
-        raise NoticeRefused("the signature does not fit", 401)
+    genuine(secret, body, [signed], "secret of the notices")
     topic = names.get("x-wc-webhook-topic", "")
-    try:
-        content = Node(parse(body), "$")
-        event = hashlib.sha256(topic.encode() + b"\n" + body).hexdigest()
-        return NoticeContent(event=event, changes=_changes(topic, content))
-    except Unreadable as fault:
-        raise NoticeRefused(f"unreadable at {fault.path}", 400) from fault
+    event = hashlib.sha256(topic.encode() + b"\n" + body).hexdigest()
+    return understood(body, lambda content: NoticeContent(event=event, changes=_changes(topic, content)))
 
 
 def signature(secret: str, body: bytes) -> str:
     """The header's value as the shop makes it: base64 of HMAC-SHA256 over the body."""
-    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+    return digest(secret, body)
 
 
 def _changes(topic: str, content: Node) -> tuple[Change, ...]:

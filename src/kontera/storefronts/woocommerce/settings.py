@@ -7,10 +7,10 @@ from datetime import datetime
 
 import msgspec
 
-from kontera.calls import Setting, SettingKind, SettingsError, check_settings
+from kontera.calls import Setting, SettingKind, SettingsError
 from kontera.commerce import OrderState
 from kontera.money import is_currency
-from kontera.storefronts.declared import CUT_OFF, OWN_STATUSES, STORE, first_date, statuses
+from kontera.storefronts.settings import CUT_OFF, OWN_STATUSES, STORE, shop_values, statuses
 
 _DECODED = frozenset("&<>\"'")  # the shop decodes HTML entities in the secret before it signs
 
@@ -124,17 +124,14 @@ class WooCommerceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 def settings_from(given: Mapping[str, str]) -> WooCommerceSettings:
     """Checked settings. Raises SettingsError naming what is wrong."""
-    values = check_settings(SETTINGS, given)
-    if not values["store"].isalnum():
-        raise SettingsError("store must be letters and digits only")
+    values = shop_values(SETTINGS, given)
     if _DECODED & set(values.get("webhook_secret", "")):
         raise SettingsError("webhook_secret must not contain & < > or quotes: the shop would sign with something else")
     values["currency"] = values.get("currency", "").upper()
     if values["currency"] and not is_currency(values["currency"]):
         raise SettingsError("currency must be a currency code like SEK")
-    cut_off = first_date(values.pop("cut_off", ""))
     own = statuses(values.pop("own_statuses", ""), prefix="wc-")
-    return WooCommerceSettings(cut_off=cut_off, own_statuses=own, **values)
+    return WooCommerceSettings(own_statuses=own, **values)
 
 
 def check(values: Mapping[str, str]) -> None:

@@ -71,6 +71,18 @@ def rate_book(order: Node, present: Mapping[str, Rate] | None) -> RateBook:
     return RateBook(sold_with, present)
 
 
+def vat_per_rate(order: Node) -> dict[Decimal, Decimal]:
+    """Percent -> VAT as the order's summary states it: of rounded lines, or the exact sum where the shop rounds that.
+    A rate whose row states none is left out."""
+    found: dict[Decimal, Decimal] = {}
+    for node in order.nodes("tax_lines"):
+        if node.has("rate_percent") and node.has("tax_total"):
+            percent = _plain(node.number("rate_percent"))
+            amount = node.number("tax_total") + node.number("shipping_tax_total", Decimal(0))
+            found[percent] = found.get(percent, Decimal(0)) + amount
+    return found
+
+
 def taxes_of(node: Node, book: RateBook, net: Money) -> tuple[Tax, ...]:
     """The VAT on one line after discounts, one entry per rate.
 

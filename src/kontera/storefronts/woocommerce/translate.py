@@ -14,6 +14,7 @@ from kontera.commerce import Discount, DiscountKind, Line, LineTax, Order, Order
 from kontera.errors import Problem
 from kontera.money import ONE, ZERO, Money, Rounding, decimals_of, is_currency, round_to, total
 from kontera.storefronts.fields import Node, Unreadable, parse
+from kontera.storefronts.trouble import unreadable
 from kontera.storefronts.woocommerce.currencies import shop_rate
 from kontera.storefronts.woocommerce.meta import Meta
 from kontera.storefronts.woocommerce.parties import address_of, customer_of, delivery_of, vat_country
@@ -26,7 +27,7 @@ from kontera.storefronts.woocommerce.payments import (
 )
 from kontera.storefronts.woocommerce.rows import Row, rows_of
 from kontera.storefronts.woocommerce.states import TRASH, state_of
-from kontera.storefronts.woocommerce.taxes import Rate, rate_book
+from kontera.storefronts.woocommerce.taxes import Rate, rate_book, vat_per_rate
 
 _UTC = "+00:00"  # fields named _gmt are UTC and carry no zone
 _PRICE_DIGITS = 6
@@ -71,8 +72,7 @@ def translate(raw: bytes, context: Context, known_as: str = "") -> Order | Probl
             return Problem(code="ORDER_STATUS_UNKNOWN", cause=f"status:{status}", facts=facts)
         return _order(order, state, currency, context)
     except Unreadable as fault:
-        facts = {"order": number, "path": fault.path, "reason": fault.reason}
-        return Problem(code="ORDER_UNREADABLE", facts=facts)
+        return unreadable(number, fault.path, fault.reason)
 
 
 def adds_up(order: Order) -> bool:
@@ -137,20 +137,31 @@ class _Priced:
 
 def _priced(order: Node, rows: Sequence[Row], owed: Money, country: str, decimals: int | None) -> _Priced:
     """Lines in whole smallest units. A shop rounds either every line (its own default) or only sums
-    (`tax_round_at_subtotal`), and an order does not say which: rounded lines are taken when they give the total,
-    otherwise the exact ones, whose distance accounting explains or refuses."""
+    (`tax_round_at_subtotal`), and an order does not say which: rounded lines are taken when they give the total and
+    come as near to the VAT per rate on its summary as the exact ones, otherwise the exact ones, whose distance
+    accounting explains or refuses."""
     inclusive = order.flag("prices_include_tax")
     codes = ", ".join(node.text("code") for node in order.nodes("coupon_lines"))
     vat = order.money("total_tax", owed.currency, optional=True)
     coarse = decimals is not None and decimals < decimals_of(owed.currency)
     coin = decimals_of(owed.currency)
     per_line = tuple(_line(row, country, inclusive, codes, coin) for row in rows)
-    if not coarse and total((line.charged for line in per_line), owed.currency) == owed:
-        return _Priced(per_line, vat)
     exact = tuple(_line(row, country, inclusive, codes, None) for row in rows)
+    if not coarse and total((line.charged for line in per_line), owed.currency) == owed:
+        stated = vat_per_rate(order)
+        return _Priced(per_line if _apart(per_line, stated) <= _apart(exact, stated) else exact, vat)
     if decimals is None or not coarse:
         return _Priced(exact, vat)
     return _without_coins(exact, [_line(row, country, inclusive, codes, decimals) for row in rows], owed, vat, decimals)
+
+
+def _apart(lines: Sequence[Line], stated: Mapping[Decimal, Decimal]) -> Decimal:
+    """By how much the VAT of the lines is not what the order's summary states, rate by rate; nothing stated, none."""
+    sums = dict.fromkeys(stated, ZERO)
+    for tax in (tax for line in lines for tax in line.taxes):
+        if tax.rate in sums:
+            sums[tax.rate] += tax.amount.amount
+    return sum((abs(sums[rate] - amount) for rate, amount in stated.items()), ZERO)
 
 
 def _without_coins(exact: Sequence[Line], shown: Sequence[Line], owed: Money, vat: Money, decimals: int) -> _Priced:

@@ -1,13 +1,16 @@
-"""Settings that several shops declare alike, and how their values are read.
+"""The settings shops have alike: what orders are called by in the ledger, how far back we look, what statuses mean.
 
-Decides their names, texts and forms. Which shop has which is its own `settings` module's to say; stores nothing.
+Decides that the store code is part of a reference and what it may look like. A vendor's own settings are its adapter's.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from kontera.calls import Setting, SettingsError
+from kontera.calls import Setting, SettingsError, check_settings
 from kontera.clock import parse_instant
 from kontera.commerce import OrderState
 
@@ -33,14 +36,18 @@ OWN_STATUSES = Setting(
     help="What each means, separated by commas, e.g. packed=placed, delivered=completed.",
     help_sv="Vad var och en betyder, åtskilda med komma, t.ex. packed=placed, delivered=completed.",
 )
+_CODE = re.compile(r"[A-Za-z0-9]{2,6}")
 
 
-def first_date(text: str) -> datetime | None:
-    """The value of CUT_OFF; None when it is not set. Raises SettingsError."""
-    try:
-        return parse_instant(text) if text else None
-    except ValueError as error:
-        raise SettingsError("cut_off must be a date with time and zone, like 2026-01-01T00:00:00+01:00") from error
+def shop_values(declared: Sequence[Setting], given: Mapping[str, str]) -> dict[str, Any]:
+    """The given values judged by the declaration, defaults filled in; `cut_off`, where declared, as an instant or None.
+    Raises SettingsError."""
+    values: dict[str, Any] = {**check_settings(declared, given)}
+    if not _CODE.fullmatch(values["store"]):
+        raise SettingsError(f"store must be two to six letters or digits, like store=NT (not {values['store']!r})")
+    if CUT_OFF in declared:
+        values["cut_off"] = _instant(values.get("cut_off", ""))
+    return values
 
 
 def statuses(text: str, prefix: str = "") -> dict[str, OrderState]:
@@ -64,3 +71,10 @@ def pairs(name: str, text: str, example: str) -> dict[str, str]:
             raise SettingsError(f"{name}: {part!r} is not like {example}")
         found[left] = right
     return found
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return parse_instant(text) if text else None
+    except ValueError as error:
+        raise SettingsError("cut_off must be a date with time and zone, like 2026-01-01T00:00:00+01:00") from error

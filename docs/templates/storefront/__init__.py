@@ -1,0 +1,1 @@
+"""NewShop: orders in. See README.md."""
