@@ -93,7 +93,8 @@ class QuickbutikReader(ShopReader):
             yield from found
 
     def _is_paid(self, order: dict[str, Any]) -> bool:
-        return bool(order["date_paid"])
+        # The shop calls an invoice paid when it is agreed: its money comes later, and the rules leave it open.
+        return bool(order["date_paid"]) and order["paymethod"]["method"] != "invoice"
 
 
 SHOPS: dict[str, type[ShopReader]] = {

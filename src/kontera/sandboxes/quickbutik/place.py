@@ -103,7 +103,12 @@ class _Api:
         those inside an answer of 200 included."""
         content = None if body is None else json_bytes(body)
         while True:
-            answer = self._client.request(method, path, content=content)
+            try:
+                answer = self._client.request(method, path, content=content)
+            except httpx2.TransportError:
+                if method != "GET":
+                    raise
+                continue  # a lost answer to a question is asked for again
             if answer.status_code != _BUSY:
                 break
             self._clock.sleep(1)
