@@ -94,6 +94,13 @@ def local_instant(day: date, hour: int, zone: str) -> datetime:
     return utc(datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(zone)))
 
 
+def parse_local(text: str, zone: str) -> datetime:
+    """An instant written as wall-clock time of a zone ("2026-03-02 09:00:00"); one that carries its own zone keeps it.
+    The hour that the end of summer time repeats is its first. Raises ValueError."""
+    instant = datetime.fromisoformat(text.strip())
+    return utc(instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone)))
+
+
 def parse_instant(text: str) -> datetime:
     """An instant from ISO 8601 (with zone) or RFC 2822, as the vendors write them. Raises ValueError."""
     text = text.strip()

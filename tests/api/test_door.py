@@ -21,6 +21,7 @@ from kontera.clock import SystemClock
 from kontera.connections import store
 from kontera.db.models import Connection, Look, Merchant, Notice
 from kontera.intake import notices
+from kontera.sandboxes.quickbutik import QuickbutikSandbox
 from kontera.storefronts.bigcommerce.notices import signature
 from kontera.storefronts.woocommerce.notices import signature as of_woocommerce
 
@@ -245,6 +246,87 @@ def test_a_shop_that_sends_the_whole_order(address: str) -> None:
     assert ["17"] == list(Look.objects.filter(connection=connection).values_list("external_id", flat=True))
     Look.objects.filter(connection=connection).delete()
     Connection.objects.filter(pk=connection.pk).update(signed_in=False)
+
+
+@pytest.fixture
+def quickbutik(address: str) -> Iterator[tuple[str, Connection]]:
+    """The address a Quickbutik shop was told by hand."""
+    merchant = Merchant.objects.create(slug=f"q-{uuid.uuid4().hex[:8]}", name="Nordisk Te AB", created_at=CLOCK.now())
+    connection = store.connect(merchant, "quickbutik", "qb", {"api_key": "k"}, now=CLOCK.now(), author="test")
+    yield f"{address}/hooks/{connection.door}", connection
+    Look.objects.filter(connection=connection).delete()
+    Connection.objects.filter(pk=connection.pk).update(signed_in=False)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_shop_whose_notices_are_only_an_address(quickbutik: tuple[str, Connection], method: str) -> None:
+    """M11: Quickbutik calls an address and says in its query what to look at; a copy of it is kept."""
+    to, connection = quickbutik
+    answer = httpx2.request(method, f"{to}?event_type=order.new&order_id=17")
+    assert (200, {"kept": 1}) == (answer.status_code, answer.json())
+    kept = Notice.objects.get(connection=connection)
+    assert ("17", b"event_type=order.new&order_id=17") == (kept.external_id, bytes(kept.body))
+    assert 1 == Look.objects.filter(connection=connection, external_id="17").count()
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "status"),
+    [
+        ("GET", "", 400),
+        ("GET", "?event_type=order.new&order_id=x", 400),
+        ("GET", "?event_type=product.update&product_id=4", 200),
+        ("HEAD", "?event_type=order.new&order_id=17", 405),
+        ("GET", "?event_type=order.new&order_id=17&more=" + "x" * 5_000, 413),
+    ],
+)
+def test_what_such_a_shop_cannot_ask_for(
+    quickbutik: tuple[str, Connection], method: str, query: str, status: int
+) -> None:
+    """M11, M100: one order to look at, and nothing else; a preview of the address is no notice."""
+    to, connection = quickbutik
+    assert status == httpx2.request(method, f"{to}{query}").status_code
+    assert 0 == Notice.objects.filter(connection=connection).count()
+
+
+def test_a_notice_travels_from_such_a_shop(quickbutik: tuple[str, Connection]) -> None:
+    """M11: bought at the sandbox, called out by it, kept by us: each event once, and one order to look at."""
+    to, connection = quickbutik
+    with QuickbutikSandbox() as sandbox:
+        sandbox.actions()["add_webhook"]({"url": to})
+        bought = {"lines": [{"sku": "SAX-1", "qty": 1}], "customer_id": 1}
+        number = sandbox.actions()["checkout"](bought)["id"]
+        sandbox.actions()["send"]({"order_id": number})
+        for _ in range(500):
+            if Notice.objects.filter(connection=connection).count() == 2:
+                break
+            CLOCK.sleep(0.02)
+    kept = Notice.objects.filter(connection=connection).values_list("external_id", "body")
+    assert {str(number)} == {identity for identity, _ in kept}
+    assert {b"order.new", b"order.done"} == {
+        bytes(body).partition(b"event_type=")[2].partition(b"&")[0] for _, body in kept
+    }
+    assert 1 == Look.objects.filter(connection=connection).count()
+
+
+def test_an_address_that_became_known_cannot_flood_us(
+    quickbutik: tuple[str, Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M100: so many a minute and no more; polling finds what was real among the rest."""
+    monkeypatch.setattr(door_module, "MOST_UNSIGNED", 5)
+    to, connection = quickbutik
+    answers = [httpx2.get(f"{to}?event_type=order.new&order_id={number}").status_code for number in range(1, 13)]
+    assert 5 <= answers.count(200) <= 10  # a minute may end in between
+    assert {200, 429} == set(answers)
+    assert answers.count(200) == Notice.objects.filter(connection=connection).count()
+
+
+def test_shops_that_sign_are_not_let_in_by_an_address(shop: Shop) -> None:
+    """M100: what must be signed is not read from a query, however it is called."""
+    query = "?event_type=order.new&order_id=17"
+    assert 405 == shop.http.get(f"{shop.address}{query}").status_code
+    assert 401 == shop.http.post(f"{shop.address}{query}").status_code
+    assert 404 == shop.http.get(f"{shop.address}x{query}").status_code
+    assert (0, 0) == shop.kept()
 
 
 def test_health_says_whether_the_database_answers(address: str) -> None:

@@ -81,7 +81,7 @@ def test_places_are_those_of_the_systems_concerned() -> None:
         Place(vendor="Kontera", path="Regler > Moms"),
         Place(vendor="BigCommerce", path="Settings > Tax"),
     ) == render(problem, "sv", shop="bigcommerce", ledger="fortnox").where
-    assert (Place(vendor="Kontera", path="Rules > VAT"),) == render(problem, "en", shop="quickbutik").where
+    assert (Place(vendor="Kontera", path="Rules > VAT"),) == render(problem, "en", shop="another").where
 
 
 def test_without_known_systems_the_text_is_general_and_starts_with_a_capital() -> None:

@@ -40,7 +40,7 @@ def application(clock: Clock) -> Starlette:
 
     console = WSGIMiddleware(get_wsgi_application(), workers=8)  # type: ignore[arg-type]
     routes = [
-        Route("/hooks/{door}", door.knock, methods=["POST"]),
+        Route("/hooks/{door}", door.knock, methods=["GET", "POST"]),
         Route("/health", _health),
         Route("/oauth/callback", Consents(clock).come_back),
         Mount("/", app=console),  # type: ignore[arg-type]

@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse, Response
 from kontera.calls import RateWindow
 from kontera.clock import Clock
 from kontera.connections import adapters
+from kontera.connections.registry import VENDORS
 from kontera.db.models import Connection, Notice
 from kontera.intake import notices
 from kontera.storefronts.protocol import NoticeRefused, Storefront
@@ -31,6 +32,7 @@ from kontera.work import engine
 
 MAX_BODY = 1024 * 1024  # WooCommerce sends the whole order, hundreds of lines
 COALESCE = timedelta(milliseconds=250)
+MOST_UNSIGNED = 600  # notices a minute at one address that nobody signs; polling finds what is sent away
 _KEEP_DOORS_SECONDS = 30.0
 _MOST_IN_ONE_COMMIT = 200
 _log = structlog.get_logger("kontera.door")
@@ -110,12 +112,13 @@ def _answer(future: asyncio.Future[bool], kept: bool) -> None:
 
 
 class Door:
-    """POST /hooks/{door} for every storefront."""
+    """POST /hooks/{door} for every storefront; GET too for those that notify so (`Vendor.by_address`)."""
 
     def __init__(self, clock: Clock, keeper: Keeper) -> None:
         self._clock = clock
         self._keeper = keeper
         self._known: dict[str, tuple[float, Connection, Storefront]] = {}
+        self._unsigned: dict[int, tuple[int, int]] = {}
 
     async def knock(self, request: Request) -> Response:
         """Answer one notice."""
@@ -130,6 +133,13 @@ class Door:
         if found is None:
             return JSONResponse({"error": "unknown address"}, status_code=404)
         connection, shop = found
+        by_address = VENDORS[connection.vendor].by_address
+        if request.method != "POST" and not (by_address and request.method == "GET"):
+            return JSONResponse({"error": "not a notice"}, status_code=405)
+        if by_address and self._too_many(connection):
+            return JSONResponse({"error": "too many"}, status_code=429)
+        if by_address:
+            body = request.url.query.encode() or body  # there the address says what to look at
         try:
             content = shop.read_notice({name.lower(): value for name, value in request.headers.items()}, body)
         except NoticeRefused as refused:
@@ -151,6 +161,14 @@ class Door:
         if arrivals and not await self._keeper.keep(arrivals):
             return _send_again()
         return JSONResponse({"kept": len(arrivals)})
+
+    def _too_many(self, connection: Connection) -> bool:
+        """Whoever learns an address that nobody signs must not be able to make us ask the shop without end."""
+        minute = int(self._clock.seconds() // 60)
+        begun, count = self._unsigned.get(connection.pk, (minute, 0))
+        count = count + 1 if begun == minute else 1
+        self._unsigned[connection.pk] = (minute, count)
+        return count > MOST_UNSIGNED
 
     async def _shop(self, door: str) -> tuple[Connection, Storefront] | None:
         known = self._known.get(door)

@@ -25,6 +25,7 @@ _SANDBOXES = {  # the ledgers first: a shop's command names one
     "business_central": ("kontera.sandboxes.business_central", "BusinessCentralSandbox"),
     "bigcommerce": ("kontera.sandboxes.bigcommerce", "BigCommerceSandbox"),
     "woocommerce": ("kontera.sandboxes.woocommerce", "WooCommerceSandbox"),
+    "quickbutik": ("kontera.sandboxes.quickbutik", "QuickbutikSandbox"),
 }
 
 

@@ -38,8 +38,9 @@ _EVERY_CONNECTION = (
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """One vendor: where its adapter lives, and its rate window (limit 0 = the adapter adapts by itself), how
     many calls may be in flight together, how many objects one read takes, and whether a person consents at the vendor
-    (then its `oauth` module has `authorize_url`, and its adapter `sign_in`). starter: the rulebook a merchant starts
-    from who connects this ledger first."""
+    (then its `oauth` module has `authorize_url`, and its adapter `sign_in`). by_address: its
+    notices are unsigned calls whose query says what to look at, set up by hand: their address is the secret. starter:
+    the rulebook a merchant starts from who connects this ledger first."""
 
     name: str
     title: str
@@ -50,6 +51,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     at_once: int
     batch: int = 1
     consents: bool = False
+    by_address: bool = False
     starter: str = ""
 
     def settings(self) -> Sequence[Setting]:
@@ -100,6 +102,17 @@ VENDORS = {
             seconds=30.0,
             at_once=2,  # shops stand on small hosts
             batch=100,
+        ),
+        Vendor(
+            name="quickbutik",
+            title="Quickbutik",
+            kind="storefront",
+            module="kontera.storefronts.quickbutik",
+            limit=0,
+            seconds=30.0,
+            at_once=1,  # a batch is one call
+            batch=500,
+            by_address=True,
         ),
         Vendor(
             name="fortnox",

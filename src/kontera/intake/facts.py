@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import structlog
@@ -20,7 +21,7 @@ from kontera.commerce import Order
 from kontera.connections import adapters
 from kontera.db.models import Connection, Fact, Look, ShopOrder
 from kontera.errors import KonteraError, Problem
-from kontera.intake.remembered import with_known_articles
+from kontera.intake.remembered import with_what_was_known
 from kontera.money import to_json, to_plain
 from kontera.posting.outbox import abandon, locked_documents, unsent
 from kontera.posting.plan import judge_locked, leave_out
@@ -63,7 +64,7 @@ def keep_read(
         rows = ShopOrder.objects.select_for_update().filter(connection=connection, external_id=read.id)
         row = rows.first() if known else None
         latest = row.fact if row else None
-        read = with_known_articles(read, latest.content if latest else None)
+        read = with_what_was_known(read, _last_content(latest))
         digest = _digest(read)
         new = latest is None or latest.digest != digest
         if row is None or new:
@@ -90,6 +91,14 @@ def looked(look: Look) -> None:
     gone, _ = Look.objects.filter(pk=look.pk, wanted=look.wanted).delete()
     if not gone:
         Look.objects.filter(pk=look.pk).update(attempts=0, trouble="")
+
+
+def _last_content(latest: Fact | None) -> Any:
+    """What is known of the order: the content of its newest version that could be read, None when none could."""
+    if latest is None or latest.content is not None:
+        return latest.content if latest else None
+    versions = Fact.objects.filter(connection=latest.connection_id, kind=latest.kind, external_id=latest.external_id)
+    return versions.exclude(content=None).order_by("-version").values_list("content", flat=True).first()
 
 
 def _is_open(row: ShopOrder) -> bool:

@@ -13,10 +13,18 @@ from typing import Any
 
 import msgspec
 
-from kontera.clock import parse_instant
+from kontera.clock import parse_instant, parse_local
 from kontera.money import ZERO, Money, MoneyError, exact
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
+
+
+_LONGEST_ID = 18  # digits; more is no id of an order
+
+
+def is_id(text: str) -> bool:
+    """Whether a shop can know an object by this number: digits, and not too many of them."""
+    return text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID
 
 
 class Unreadable(ValueError):
@@ -110,6 +118,17 @@ class Node:
             return parse_instant(text + zone if text else "")
         except ValueError as error:
             raise Unreadable(self.at(name), "a date with a time zone was expected") from error
+
+    def local(self, name: str, zone: str) -> datetime | None:
+        """The instant of wall-clock time in `zone`; None when there is none (a database's year 0 is none). Raises
+        Unreadable for anything else."""
+        text = self.text(name)
+        if not text or text.startswith("0000-00-00"):
+            return None
+        try:
+            return parse_local(text, zone)
+        except ValueError as error:
+            raise Unreadable(self.at(name), "a date was expected") from error
 
     def node(self, name: str) -> Node | None:
         """The object in the field; None when there is nothing. Raises Unreadable when it is something else."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -40,11 +41,13 @@ class Capability(StrEnum):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to look at. Carries no truth but the id."""
+    """Something to look at. Carries no truth but the id. raw: the object as the vendor wrote it, where a list shows it
+    whole: what was read exactly so before need not be read again."""
 
     kind: FactKind
     id: str
     changed_at: datetime | None = None
+    raw: bytes = b""
 
 
 class ChangePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +63,12 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     """One object read whole. `raw` is exactly what the vendor sent, one JSON document (parts joined under their
     names); exactly one of `order`, `problem`, `gone` is set. `left_out`, with the order: why the connection's own
     settings (its channels) leave it to another connection; it is recorded, and booked from here only if it was
-    already."""
+    already.
+
+    Where a shop's orders do not tell the VAT of their lines, the adapter works it out from the shop of today (the rates
+    of its products). Then `worked_out` is set, and intake keeps what an earlier reading made of the same figures.
+    `lacks`, with the order: what the shop of today no longer tells of it: the problem, unless an earlier reading
+    knew."""
 
     kind: FactKind
     id: str
@@ -69,6 +77,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     problem: Problem | None = None
     gone: bool = False
     left_out: str = ""
+    worked_out: bool = False
+    lacks: Problem | None = None
 
 
 class NoticeContent(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +87,18 @@ class NoticeContent(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     changes: tuple[Change, ...]
     sent_at: datetime | None = None
+
+
+class TaxCombination(msgspec.Struct, frozen=True, kw_only=True):
+    """One VAT that an order of the shop can carry, for the coverage list (N11). country: ISO alpha-2, "" = everywhere
+    no other one covers. rate: percent. tax_class: the name orders carry. zone: the shop's name for it. groups: customer
+    group ids it is limited to."""
+
+    country: str
+    rate: Decimal
+    tax_class: str
+    zone: str
+    groups: tuple[str, ...] = ()
 
 
 class NoticeRefused(Exception):

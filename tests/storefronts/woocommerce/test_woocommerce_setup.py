@@ -133,5 +133,7 @@ def test_a_rate_that_is_none() -> None:
 
 def test_vat_combinations() -> None:
     """N11: every country, rate and class an order can carry."""
-    found = [(one.country, one.rate, one.tax_class) for one in ready_shop().adapter.tax_setup()]
+    setup = ready_shop().adapter.tax_setup()
+    found = [(one.country, one.rate, one.tax_class) for one in setup]
     assert [("SE", Decimal(25), "standard"), ("SE", Decimal(12), "moms-12"), ("", Decimal(25), "standard")] == found
+    assert {()} == {one.groups for one in setup}  # the shop has no customer groups: each is judged for everybody

@@ -21,11 +21,11 @@ from kontera.storefronts.bigcommerce.notices import read_notice
 from kontera.storefronts.bigcommerce.readiness import readiness_of
 from kontera.storefronts.bigcommerce.reading import whole_orders
 from kontera.storefronts.bigcommerce.settings import BigCommerceSettings, settings_from
-from kontera.storefronts.bigcommerce.tax_setup import TaxCombination, tax_classes, tax_combinations
+from kontera.storefronts.bigcommerce.tax_setup import tax_classes, tax_combinations
 from kontera.storefronts.bigcommerce.translate import Context, translate
 from kontera.storefronts.fields import Unreadable
 from kontera.storefronts.orders_only import OrdersOnly, only_orders, order_read
-from kontera.storefronts.protocol import ChangePage, FactKind, NoticeContent, Read
+from kontera.storefronts.protocol import ChangePage, FactKind, NoticeContent, Read, TaxCombination
 
 CONTROL_PANEL = "https://store-{store_hash}.mybigcommerce.com/manage/orders/{{id}}"
 

@@ -13,10 +13,9 @@ from kontera.storefronts.bigcommerce.client import PAGE, Client
 from kontera.storefronts.bigcommerce.parties import consignments_of
 from kontera.storefronts.bigcommerce.products import product_nodes
 from kontera.storefronts.bigcommerce.states import INCOMPLETE
-from kontera.storefronts.fields import Node, Unreadable, parse
+from kontera.storefronts.fields import Node, Unreadable, is_id, parse
 
 _GAP = 4  # orders nobody asked for between two that are: cheaper to receive than another call
-_LONGEST_ID = 18  # digits; more is no id of an order
 ORDERS = "store_v2_orders_read_only"
 TRANSACTIONS = "store_v2_transactions_read_only"
 _WITH = {"include": "consignments.line_items,fees", "consignment_structure": "object"}
@@ -25,7 +24,7 @@ _WITH = {"include": "consignments.line_items,fees", "consignment_structure": "ob
 def whole_orders(client: Client, ids: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
     """Each id with its joined document, or None when the store knows no such order. In the order of the ids."""
     wanted = list(dict.fromkeys(ids))
-    heads = _heads(client, [one for one in wanted if one.isdecimal() and len(one) <= _LONGEST_ID])
+    heads = _heads(client, [one for one in wanted if is_id(one)])
     for identity in wanted:
         head = heads.get(identity)
         yield identity, None if head is None else _document(client, identity, head)

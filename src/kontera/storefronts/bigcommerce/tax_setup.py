@@ -5,25 +5,13 @@ Decides nothing about how a combination is booked. Reads only; a disabled zone o
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import msgspec
 
 from kontera.storefronts.bigcommerce.client import Client
 from kontera.storefronts.fields import Node, parse
+from kontera.storefronts.protocol import TaxCombination
 
 DEFAULT_CLASS = "Default Tax Class"  # class 0 exists in every store and is not in the list of classes
-
-
-class TaxCombination(msgspec.Struct, frozen=True, kw_only=True):
-    """One reachable combination. country: ISO alpha-2, "" = everywhere no other zone covers. rate: percent, priorities
-    not compounded. tax_class: the name orders carry. groups: customer group ids the zone is limited to."""
-
-    country: str
-    rate: Decimal
-    tax_class: str
-    zone: str
-    groups: tuple[str, ...] = ()
 
 
 class TaxSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ import msgspec
 
 from kontera.commerce import Discount, Line, LineKind, Order, OrderState
 from kontera.errors import Problem
-from kontera.money import ONE, ZERO, Money, decimals_of, is_currency, round_to, spread, total
+from kontera.money import ONE, ZERO, Money, is_currency, spread, total
 from kontera.storefronts.bigcommerce.charges import charge_lines, fee_lines, shipping_method
 from kontera.storefronts.bigcommerce.discounts import shipping_coupons
 from kontera.storefronts.bigcommerce.parties import Places, customer_of, places_of
@@ -29,6 +29,7 @@ from kontera.storefronts.bigcommerce.taxes import (
     tax_book,
 )
 from kontera.storefronts.fields import Node, Unreadable, parse
+from kontera.storefronts.rounding import rounded_lines
 from kontera.storefronts.trouble import unreadable
 
 _REFUNDED_PAYMENT = ("refunded", "partially refunded")
@@ -193,21 +194,3 @@ def _less_shipping_coupons(lines: list[Line], coupons: Sequence[Discount], owed:
             lines[index], charged=lines[index].charged - share, discounts=(discount,) if share else ()
         )
     return lines
-
-
-def rounded_lines(lines: Sequence[Line], owed: Money) -> list[Line]:
-    """Each line in whole smallest units. BigCommerce keeps four decimals and rounds the sum: when the exact lines give
-    the total but the rounded ones do not, the units go to the lines that rounding changed most (one unit each)."""
-    exact = [line.charged for line in lines]
-    whole = [amount.rounded() for amount in exact]
-    gap = owed - total(whole, owed.currency)
-    if gap and total(exact, owed.currency).rounded() == owed:
-        unit = Money(ONE.scaleb(-decimals_of(owed.currency)), owed.currency)
-        step = unit if gap.amount > 0 else -unit
-        count = int(round_to(abs(gap.amount) / unit.amount, 0))
-        lost = sorted(
-            range(len(lines)), key=lambda index: ((exact[index] - whole[index]).amount * step.amount * -1, index)
-        )
-        for index in lost[:count]:
-            whole[index] += step
-    return [msgspec.structs.replace(line, charged=amount) for line, amount in zip(lines, whole, strict=True)]

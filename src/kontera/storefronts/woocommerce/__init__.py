@@ -2,6 +2,5 @@
 
 from kontera.storefronts.woocommerce.adapter import WooCommerceStorefront, connect
 from kontera.storefronts.woocommerce.settings import SETTINGS, WooCommerceSettings, settings_from
-from kontera.storefronts.woocommerce.tax_setup import TaxCombination
 
-__all__ = ["SETTINGS", "TaxCombination", "WooCommerceSettings", "WooCommerceStorefront", "connect", "settings_from"]
+__all__ = ["SETTINGS", "WooCommerceSettings", "WooCommerceStorefront", "connect", "settings_from"]

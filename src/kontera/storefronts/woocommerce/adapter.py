@@ -13,7 +13,7 @@ import httpx2
 from kontera.calls import Caller, Exchange, RateWindow, ReadinessCheck
 from kontera.clock import Clock
 from kontera.storefronts.orders_only import OrdersOnly, only_orders, order_read
-from kontera.storefronts.protocol import ChangePage, FactKind, NoticeContent, Read
+from kontera.storefronts.protocol import ChangePage, FactKind, NoticeContent, Read, TaxCombination
 from kontera.storefronts.trouble import unreadable
 from kontera.storefronts.woocommerce.changes import changed_orders
 from kontera.storefronts.woocommerce.client import VENDOR, Client
@@ -21,7 +21,7 @@ from kontera.storefronts.woocommerce.notices import ensure_hooks, read_notice
 from kontera.storefronts.woocommerce.readiness import readiness_of
 from kontera.storefronts.woocommerce.reading import Broken, decimals_shown, rates_of, whole_orders
 from kontera.storefronts.woocommerce.settings import WooCommerceSettings, settings_from
-from kontera.storefronts.woocommerce.tax_setup import TaxCombination, tax_combinations
+from kontera.storefronts.woocommerce.tax_setup import tax_combinations
 from kontera.storefronts.woocommerce.taxes import UnknownRate
 from kontera.storefronts.woocommerce.translate import Context, adds_up, translate
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from kontera.errors import WillRetry
-from kontera.storefronts.fields import Node, Unreadable, parse
+from kontera.storefronts.fields import Node, Unreadable, is_id, parse
 from kontera.storefronts.woocommerce.client import PAGE, Client
 from kontera.storefronts.woocommerce.taxes import Rate
 
-_LONGEST_ID = 18  # digits; more is no id of an order
 _EXACT = "6"  # decimals: lines are stored unrounded, and the default shows them rounded
 
 
@@ -28,7 +27,7 @@ class Broken:
 def whole_orders(client: Client, ids: Sequence[str]) -> Iterator[tuple[str, bytes | Broken | None]]:
     """Each id with the order, or None when the shop knows no such order. In the order of the ids, each once."""
     wanted = list(dict.fromkeys(ids))
-    known = [one for one in wanted if one.isascii() and one.isdecimal() and len(one) <= _LONGEST_ID]
+    known = [one for one in wanted if is_id(one)]
     found: dict[str, bytes | Broken] = {}
     for start in range(0, len(known), PAGE):
         found |= _some(client, known[start : start + PAGE])

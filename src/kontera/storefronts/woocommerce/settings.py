@@ -10,7 +10,7 @@ import msgspec
 from kontera.calls import Setting, SettingKind, SettingsError
 from kontera.commerce import OrderState
 from kontera.money import is_currency
-from kontera.storefronts.settings import CUT_OFF, STORE, shop_values
+from kontera.storefronts.settings import CUT_OFF, OWN_STATUSES, STORE, shop_values, statuses
 
 _DECODED = frozenset("&<>\"'")  # the shop decodes HTML entities in the secret before it signs
 
@@ -87,13 +87,7 @@ SETTINGS: tuple[Setting, ...] = (
         help="The order's custom field; empty = the fields of the common plugins are tried.",
         help_sv="Orderns anpassade fält; tomt = de vanliga tilläggens fält prövas.",
     ),
-    Setting(
-        name="own_statuses",
-        title="Order statuses of your own",
-        title_sv="Egna orderstatusar",
-        help="What each means, separated by commas, e.g. packed=placed, delivered=completed.",
-        help_sv="Vad var och en betyder, åtskilda med komma, t.ex. packad=placed, levererad=completed.",
-    ),
+    OWN_STATUSES,
 )
 
 
@@ -136,20 +130,8 @@ def settings_from(given: Mapping[str, str]) -> WooCommerceSettings:
     values["currency"] = values.get("currency", "").upper()
     if values["currency"] and not is_currency(values["currency"]):
         raise SettingsError("currency must be a currency code like SEK")
-    own = _statuses(values.pop("own_statuses", ""))
+    own = statuses(values.pop("own_statuses", ""), prefix="wc-")
     return WooCommerceSettings(own_statuses=own, **values)
-
-
-def _statuses(text: str) -> dict[str, OrderState]:
-    """ "packed=placed, delivered=completed" as a mapping; the shop's internal prefix wc- may be written or not."""
-    found = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        slug, _, meaning = (word.strip().lower() for word in part.partition("="))
-        if not slug or meaning not in list(OrderState):
-            known = ", ".join(OrderState)
-            raise SettingsError(f"own_statuses: {part!r} is not like packed=placed (known meanings: {known})")
-        found[slug.removeprefix("wc-")] = OrderState(meaning)
-    return found
 
 
 def check(values: Mapping[str, str]) -> None:

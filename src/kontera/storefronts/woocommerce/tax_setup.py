@@ -5,22 +5,9 @@ Decides nothing about how a combination is booked. Reads only.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-import msgspec
-
 from kontera.storefronts.fields import Node, parse
+from kontera.storefronts.protocol import TaxCombination
 from kontera.storefronts.woocommerce.client import Client
-
-
-class TaxCombination(msgspec.Struct, frozen=True, kw_only=True):
-    """One reachable combination. country: ISO alpha-2, "" = everywhere. rate: percent. tax_class: the slug orders
-    carry. zone: the rate's own name."""
-
-    country: str
-    rate: Decimal
-    tax_class: str
-    zone: str
 
 
 def tax_combinations(client: Client) -> list[TaxCombination]:

@@ -1,0 +1,159 @@
+"""One sandbox for all tests of the Quickbutik folder, back in its seeded state before each test."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+
+from kontera.clock import ManualClock, SystemClock
+from kontera.sandboxes.kit import json_bytes, parse_json
+from kontera.sandboxes.quickbutik import QuickbutikSandbox, Shopper
+from kontera.sandboxes.quickbutik.seed import PEOPLE, person
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # 10:00 in Stockholm
+ASA, MARIA, JUKKA, METTE, JURGEN, HANS, OLA = 1, 4, 5, 6, 7, 8, 10  # numbers of the seeded people
+SWEDEN = person(PEOPLE[0])
+
+
+class Shop:
+    """The started sandbox as a test uses it: the vendor's API by `call`, storefront and panel by `shopper`."""
+
+    def __init__(self, sandbox: QuickbutikSandbox) -> None:
+        self.sandbox = sandbox
+        self.shopper = Shopper(sandbox.base_url)
+        self.client = httpx2.Client(base_url=f"{sandbox.base_url}/v1", trust_env=False)
+
+    def call(self, method: str, path: str, body: Any = None, **more: Any) -> httpx2.Response:
+        """One call to the vendor's API."""
+        key = self.sandbox.credentials()["api_key"]
+        content = more.pop("content", None if body is None else json_bytes(body))
+        return self.client.request(method, path, content=content, auth=more.pop("auth", (key, key)), **more)
+
+    def get(self, path: str) -> Any:
+        """The JSON of a successful GET. Fractions are Decimal."""
+        return self.send("GET", path)
+
+    def send(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
+        """The JSON of a call that must end with `status`."""
+        answer = self.call(method, path, body)
+        assert status == answer.status_code, answer.text
+        return parse_json(answer.content)
+
+    def details(self, number: int) -> Any:
+        """One order with everything."""
+        rows = self.get(f"/orders?order_id={number}&include_details=true")
+        assert 1 == len(rows)
+        return rows[0]
+
+    def ids(self, query: str = "") -> list[str]:
+        """The ids of the orders a query finds, in its order."""
+        return [row["order_id"] for row in self.get(f"/orders?{query}")]
+
+    def create(self, *products: dict[str, Any], **more: Any) -> int:
+        """An order made over the API, unpaid."""
+        body = {"order_id": "create", "customer": SWEDEN, "products": list(products), **more}
+        result = self.send("POST", "/orders", [body])["results"]["create_1"]
+        assert result["success"], result
+        return int(result["order_id"])
+
+    def put(self, number: int, **body: Any) -> Any:
+        """Change one order; answers its own result."""
+        return self.send("PUT", "/orders", [{"order_id": number, **body}])["results"][str(number)]
+
+    def product(self, sku: str) -> Any:
+        """One product with everything."""
+        return self.get(f"/products?sku={sku}")["product"]
+
+    def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
+        """One call to the control plane."""
+        answer = self.client.request(
+            method, f"{self.sandbox.base_url}/_sandbox/{path}", content=None if body is None else json_bytes(body)
+        )
+        assert answer.status_code in {200, 201}, answer.text
+        return parse_json(answer.content)
+
+    def advance(self, seconds: float) -> None:
+        """Let the vendor's time pass."""
+        self.sandbox.clock.advance(timedelta(seconds=seconds))
+
+    def unix(self) -> int:
+        """The vendor's time as its filters want it."""
+        return int(self.sandbox.clock.now().timestamp())
+
+    def settled(self) -> None:
+        """Wait until no webhook is on its way now."""
+        for _ in range(500):
+            if not self.shopper.look("deliveries")["due"]:
+                return
+            SystemClock().sleep(0.01)
+        raise AssertionError("webhooks are still on their way")
+
+
+@pytest.fixture(scope="session")
+def started() -> Iterator[Shop]:
+    """The sandbox, started once."""
+    with QuickbutikSandbox(ManualClock(START)) as sandbox:
+        yield Shop(sandbox)
+
+
+@pytest.fixture
+def shop(started: Shop) -> Shop:
+    """A freshly seeded shop on 2026-03-02 09:00 UTC."""
+    started.sandbox.clock.set(START)
+    started.control("faults", method="DELETE")
+    started.control("reset")
+    started.sandbox.calls.reset()
+    return started
+
+
+class Receiver:
+    """A hub's door for webhooks: keeps everything, answers `status`."""
+
+    def __init__(self) -> None:
+        self.caught: list[tuple[str, str, dict[str, str], bytes]] = []
+        self.status = 200
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                """Keep it and answer."""
+                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                receiver.caught.append((self.command, self.path, dict(self.headers.items()), body))
+                self.send_response(receiver.status)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Be quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/qb"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def events(self) -> list[tuple[str, str]]:
+        """What has come since the last look: event and number."""
+        queries = [parse_qs(urlsplit(path).query) for _, path, _, _ in self.caught]
+        self.caught = []
+        return [(one["event_type"][0], (one.get("order_id") or one["product_id"])[0]) for one in queries]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A running receiver."""
+    made = Receiver()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def number(value: object) -> Decimal:
+    """An amount as the API shows it."""
+    return Decimal(str(value))
