@@ -181,9 +181,7 @@ def test_guessing_at_a_name_nobody_has_looks_the_same(world: World) -> None:
     """The same words after as many tries: being stopped tells nobody that a name exists."""
     form = {"password": "fel"}
     answers = {
-        name: [
-            Client().post("/sign-in/", {"username": name, "password": "fel"}) for _ in range(PER_NAME_AND_ADDRESS + 1)
-        ]
+        name: [Client().post("/sign-in/", form | {"username": name}) for _ in range(PER_NAME_AND_ADDRESS + 1)]
         for name in (world.people["owner"], "ingen@example.com")
     }
     pages = [
