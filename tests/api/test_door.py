@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 import uvicorn
-from django.db import OperationalError, connections
+from django.db import DataError, OperationalError, connections
 
 from kontera.api import door as door_module
 from kontera.api.application import application
@@ -63,6 +63,11 @@ class Shop:
         ).count()
 
 
+def _about(order: str) -> bytes:
+    """A notice about whatever stands there."""
+    return b'{"scope": "store/order/created", "producer": "stores/abc", "data": {"id": %s}}' % order.encode()
+
+
 @pytest.fixture(scope="module")
 def address(ground: Path) -> Iterator[str]:
     """`kontera serve` in a thread."""
@@ -102,9 +107,18 @@ def test_a_genuine_notice_is_kept_before_it_is_answered(shop: Shop) -> None:
 
 
 def test_a_repeated_event_is_kept_once(shop: Shop) -> None:
-    """M11: the vendor delivers at least once; both deliveries are thanked for, one is kept."""
-    assert [200, 200] == [shop.send(shop.body(18), "evt-1").status_code for _ in range(2)]
+    """M11: the vendor delivers at least once; both deliveries are thanked for, one is kept, and only it is counted."""
+    answers = [shop.send(shop.body(18), "evt-1") for _ in range(2)]
+    assert [(200, {"kept": 1}), (200, {"kept": 0})] == [(answer.status_code, answer.json()) for answer in answers]
     assert (1, 1) == shop.kept()
+
+
+def test_repeats_at_once_are_counted_once(shop: Shop) -> None:
+    """M11: also in one group commit each answer says what that delivery added."""
+    with ThreadPoolExecutor(20) as many:
+        events = [f"evt-{number % 10}" for number in range(40)]
+        answers = list(many.map(lambda event: shop.send(shop.body(19), event).json()["kept"], events))
+    assert (10, 10) == (sum(answers), shop.kept()[0])
 
 
 def test_many_events_about_one_order_are_one_look(shop: Shop) -> None:
@@ -141,11 +155,18 @@ def test_what_is_not_genuine_and_fresh_is_refused(shop: Shop, how: dict[str, Any
         (b'{"scope": "store/order/created", "producer": "stores/abc"}', 400),
         (b'{"scope": "store/order/created", "producer": "stores/other", "data": {"id": 21}}', 401),
         (b"\xff\xfe\x00", 400),
+        (b"[" * 60_000, 400),
+        (b'{"data": {"id": 1e99999999999999999999}}', 400),
+        (_about("0"), 400),
+        (_about("-5"), 400),
+        (_about('"\u0661"'), 400),
+        (_about("9" * 300), 400),
         (b" " * (70 * 1024), 413),
         (b" " * (door_module.MAX_BODY + 1), 413),
     ],
     ids=[
         "empty", "a form", "xml", "cut off", "a list", "no number", "no data", "another store", "not text",
+        "without an end", "a number without sense", "order 0", "order -5", "another alphabet's 1", "300 digits",
         "larger than any notice", "larger than is read",
     ],
 )  # fmt: skip
@@ -220,11 +241,26 @@ def test_sessions_that_broke_are_opened_anew(shop: Shop) -> None:
     assert Notice.objects.filter(connection=shop.connection, external_id="28").exists()
 
 
-def test_one_notice_the_database_cannot_keep_does_not_take_others_with_it(shop: Shop) -> None:
-    """In one group commit with good ones: only the odd one is refused."""
-    too_long = int("9" * 300)
+def test_an_event_id_that_cannot_be_kept_is_refused(shop: Shop) -> None:
+    """400, not "send again": it would never fit, and the vendor would go on for days."""
+    assert (400, (0, 0)) == (shop.send(shop.body(29), "e" * 201).status_code, shop.kept())
+    assert (200, {"kept": 1}) == ((answer := shop.send(shop.body(29), "e" * 200)).status_code, answer.json())
+
+
+def test_one_notice_the_database_cannot_keep_does_not_take_others_with_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one group commit with good ones: only the odd one is to be sent again."""
+    keep = notices.keep
+
+    def choosy(arrivals: list[notices.Arrival], *instants: Any) -> list[bool]:
+        if any(one.external_id == "2999" for one in arrivals):
+            raise DataError("not this one")
+        return keep(arrivals, *instants)
+
+    monkeypatch.setattr(notices, "keep", choosy)
     with ThreadPoolExecutor(20) as many:
-        orders = [*range(2000, 2030), too_long, *range(2030, 2060)]
+        orders = [*range(2000, 2030), 2999, *range(2030, 2060)]
         answers = list(many.map(lambda order: shop.send(shop.body(order)).status_code, orders))
     assert [200] * 30 + [503] + [200] * 30 == answers
     assert 60 == Notice.objects.filter(connection=shop.connection).count()

@@ -11,7 +11,7 @@ from django.test import Client
 
 from kontera.clock import ManualClock
 from kontera.console import actions
-from kontera.console.tries import PER_ADDRESS, PER_NAME
+from kontera.console.tries import PER_ADDRESS, PER_DEVICE, PER_NAME, PER_NAME_AND_ADDRESS
 from kontera.db.models import AuditEntry, Connection, OutboxDocument
 from tests.console.test_voucher import summary_in
 from tests.console.world import PASSWORD, World, build
@@ -177,7 +177,7 @@ def test_a_wrong_password_and_a_wrong_name_look_the_same(world: World) -> None:
 def test_guessing_is_stopped_and_allowed_again_later(world: World, clock: ManualClock) -> None:
     """After ten wrong passwords also the right one waits a quarter of an hour."""
     name = world.people["owner"]
-    for _ in range(PER_NAME):
+    for _ in range(PER_NAME_AND_ADDRESS):
         assert 400 == Client().post("/sign-in/", {"username": name, "password": "fel"}).status_code
     right = {"username": name, "password": PASSWORD}
     assert "Vänta en kvart" in Client().post("/sign-in/", right).content.decode()
@@ -187,8 +187,9 @@ def test_guessing_is_stopped_and_allowed_again_later(world: World, clock: Manual
 
 def test_guessing_at_a_name_nobody_has_looks_the_same(world: World) -> None:
     """The same words after as many tries: being stopped tells nobody that a name exists."""
+    form = {"password": "fel"}
     answers = {
-        name: [Client().post("/sign-in/", {"username": name, "password": "fel"}) for _ in range(PER_NAME + 1)]
+        name: [Client().post("/sign-in/", form | {"username": name}) for _ in range(PER_NAME_AND_ADDRESS + 1)]
         for name in (world.people["owner"], "ingen@example.com")
     }
     pages = [
@@ -212,7 +213,58 @@ def test_one_address_may_not_try_many_names(world: World) -> None:
 def test_who_signs_in_often_is_not_stopped(world: World) -> None:
     """Only tries that failed count."""
     right = {"username": world.people["owner"], "password": PASSWORD}
-    assert {302} == {Client().post("/sign-in/", right).status_code for _ in range(PER_NAME + 2)}
+    assert {302} == {Client().post("/sign-in/", right).status_code for _ in range(PER_NAME_AND_ADDRESS + 2)}
+
+
+def guess(name: str, times: int, addresses: int = 1) -> set[int]:
+    """Wrong passwords from strangers' browsers; what the door answered."""
+    form = {"username": name, "password": "fel"}
+    return {
+        Client(REMOTE_ADDR=f"192.0.2.{number % addresses}").post("/sign-in/", form).status_code
+        for number in range(times)
+    }
+
+
+def test_a_stranger_cannot_keep_anybody_out(world: World) -> None:
+    """M120: guesses from one address stop that address; elsewhere the right password opens."""
+    name = world.people["owner"]
+    right = {"username": name, "password": PASSWORD}
+    guess(name, PER_NAME_AND_ADDRESS + 5)
+    assert 400 == Client(REMOTE_ADDR="192.0.2.0").post("/sign-in/", right).status_code
+    assert 302 == Client(REMOTE_ADDR="198.51.100.1").post("/sign-in/", right).status_code
+
+
+def test_many_machines_stop_strangers_and_not_the_owners_browser(world: World) -> None:
+    """M120: guessing from everywhere is bounded; the browser the owner signed in with gets in, and is bounded too."""
+    name = world.people["owner"]
+    right = {"username": name, "password": PASSWORD}
+    own = Client(REMOTE_ADDR="192.0.2.0")
+    assert 302 == own.post("/sign-in/", right).status_code
+    own.post("/sign-out/")
+    guess(name, PER_NAME + 5, addresses=20)
+    new = Client(REMOTE_ADDR="198.51.100.1")
+    assert "Vänta en kvart" in new.post("/sign-in/", right).content.decode()
+    assert 302 == own.post("/sign-in/", right).status_code
+    own.post("/sign-out/")
+    for _ in range(PER_DEVICE):
+        own.post("/sign-in/", right | {"password": "fel"})
+    assert "Vänta en kvart" in own.post("/sign-in/", right).content.decode()
+
+
+@pytest.mark.parametrize("forged", [False, True], ids=["another person's", "forged"])
+def test_a_device_is_known_for_one_person_only(world: World, forged: bool) -> None:
+    """M120: with somebody else's cookie, or one that is not ours, a browser is a stranger's."""
+    name = world.people["owner"]
+    other = Client()
+    other.post("/sign-in/", {"username": world.people["finance"], "password": PASSWORD})
+    other.post("/sign-out/")
+    cookie = other.cookies["device"]
+    assert (True, "Lax") == (cookie["httponly"], cookie["samesite"])
+    if forged:
+        other.cookies["device"] = cookie.value[:-3] + "abc"
+    for _ in range(PER_NAME_AND_ADDRESS):
+        other.post("/sign-in/", {"username": name, "password": "fel"})
+    assert "Vänta en kvart" in other.post("/sign-in/", {"username": name, "password": PASSWORD}).content.decode()
 
 
 @pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])

@@ -24,7 +24,7 @@ def test_tries_at_once_are_counted_one_by_one(ground: Path) -> None:
 
     with ThreadPoolExecutor(max_workers=8) as pool:
         allowed = list(pool.map(one, range(40)))
-    assert tries.PER_NAME == sum(allowed)
+    assert tries.PER_NAME_AND_ADDRESS == sum(allowed)
 
 
 def test_neighbours_in_one_ipv6_network_are_one(ground: Path) -> None:

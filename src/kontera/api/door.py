@@ -2,7 +2,8 @@
 
 Decides what is let in: known address, body within limits, verified by the adapter. Nothing is read from a vendor here
 and nothing is believed: a notice only says "look at this". An answer of 200 with `kept` above 0 means that so many
-changes are durably kept; 200 with 0 thanks for a genuine notice about nothing we follow, of which nothing is kept.
+changes are durably kept by it; 200 with 0 thanks for a genuine notice that adds nothing: about nothing we follow, or
+kept before. What can never be kept is refused (400): the vendor must not send it again.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from kontera.storefronts.protocol import NoticeRefused, Storefront
 from kontera.work import engine
 
 MAX_BODY = 1024 * 1024  # WooCommerce sends the whole order, hundreds of lines
+LONGEST_MARK = 200  # an event's or object's id, in `Notice`
 COALESCE = timedelta(milliseconds=250)
 MOST_UNSIGNED = 600  # notices a minute at one address that nobody signs; polling finds what is sent away
 _KEEP_DOORS_SECONDS = 30.0
@@ -41,7 +43,7 @@ _log = structlog.get_logger("kontera.door")
 class _Waiting(msgspec.Struct):
     arrivals: list[notices.Arrival]
     loop: asyncio.AbstractEventLoop
-    kept: asyncio.Future[bool]
+    kept: asyncio.Future[int | None]
 
 
 class Keeper(threading.Thread):
@@ -52,14 +54,15 @@ class Keeper(threading.Thread):
         self._clock = clock
         self._queue: queue.Queue[_Waiting | None] = queue.Queue(maxsize=5000)
 
-    async def keep(self, arrivals: list[notices.Arrival]) -> bool:
-        """Wait until they are durably kept. False when they could not be (the vendor will send them again)."""
+    async def keep(self, arrivals: list[notices.Arrival]) -> int | None:
+        """Wait until they are durably kept; how many were new. None when they could not be kept (the vendor will send
+        them again)."""
         loop = asyncio.get_running_loop()
         waiting = _Waiting(arrivals, loop, loop.create_future())
         try:
             self._queue.put_nowait(waiting)
         except queue.Full:
-            return False
+            return None
         return await waiting.kept
 
     def run(self) -> None:
@@ -90,10 +93,10 @@ class Keeper(threading.Thread):
         arrivals = [arrival for waiting in batch for arrival in waiting.arrivals]
         try:
             now = self._clock.now()
-            notices.keep(arrivals, now, now + COALESCE)
+            new = iter(notices.keep(arrivals, now, now + COALESCE))
             for lane in sorted({arrival.connection for arrival in arrivals}):
                 engine.wake(lane)
-            kept = True
+            counts: list[int | None] = [sum(next(new) for _ in waiting.arrivals) for waiting in batch]
         except DatabaseError as error:
             _log.error("notices not kept", count=len(arrivals), error=str(error))
             close_old_connections()
@@ -101,12 +104,12 @@ class Keeper(threading.Thread):
                 for waiting in batch:
                     self._keep([waiting])
                 return
-            kept = False
-        for waiting in batch:
+            counts = [None] * len(batch)
+        for waiting, kept in zip(batch, counts, strict=True):
             waiting.loop.call_soon_threadsafe(_answer, waiting.kept, kept)
 
 
-def _answer(future: asyncio.Future[bool], kept: bool) -> None:
+def _answer(future: asyncio.Future[int | None], kept: int | None) -> None:
     if not future.done():
         future.set_result(kept)
 
@@ -158,9 +161,11 @@ class Door:
             )
             for change in content.changes
         ]
-        if arrivals and not await self._keeper.keep(arrivals):
-            return _send_again()
-        return JSONResponse({"kept": len(arrivals)})
+        if not all(map(_can_be_kept, arrivals)):
+            _log.warning("notice refused", connection=connection.code, reason="longer than can be kept")
+            return JSONResponse({"error": "longer than can be kept"}, status_code=400)
+        kept = await self._keeper.keep(arrivals) if arrivals else 0
+        return _send_again() if kept is None else JSONResponse({"kept": kept})
 
     def _too_many(self, connection: Connection) -> bool:
         """Whoever learns an address that nobody signs must not be able to make us ask the shop without end."""
@@ -193,6 +198,11 @@ class Door:
         if connection is None:
             return None
         return connection, adapters.storefront(connection, self._clock, RateWindow(self._clock, 0, 0))
+
+
+def _can_be_kept(arrival: notices.Arrival) -> bool:
+    """Whether its marks fit where they are kept: if not, sending it again would never help."""
+    return max(len(arrival.event), len(arrival.external_id)) <= LONGEST_MARK
 
 
 def _send_again() -> Response:

@@ -47,5 +47,10 @@ class _Lazy(click.Group):
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="kontera")
-def main() -> None:
+@click.option("--with-parent", is_flag=True, help="End when standard input does: with the process that gave it.")
+def main(with_parent: bool) -> None:
     """Kontera: from what happens in a shop to correct, complete, explained bookkeeping."""
+    if with_parent:
+        from kontera.cli.parent import end_with_parent
+
+        end_with_parent()

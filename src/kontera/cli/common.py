@@ -48,12 +48,23 @@ def grounded(command: Callable[P, R]) -> Callable[P, R]:
 
 def leave_in_order() -> None:
     """SIGTERM ends this process as an interrupt does, by way of every `finally`: the database it started must be let
-    go of. (uvicorn sends itself the signal again once it has stopped, which would otherwise end us on the spot.)"""
+    go of. (uvicorn sends itself the signal again once it has stopped, which would otherwise end us on the spot.) A
+    closed terminal is the same."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _leave)
+        hang_up_is_the_end()
+
+
+def hang_up_is_the_end() -> None:
+    """SIGHUP, which a closing terminal sends, is taken as SIGTERM, unless somebody wants us to outlive the terminal
+    (nohup)."""
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _leave(_number: int, _frame: object) -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):  # said again (a shell does) it must not break off the leaving
+        signal.signal(number, signal.SIG_IGN)
     raise SystemExit(0)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kontera.cli.common import hang_up_is_the_end
 from kontera.cli.preparing import CODES, LEDGER_CODES, STORE_CODES, prepare, settings_of
 from kontera.connections.registry import VENDORS
 from kontera.db.ground import home_folder
@@ -124,6 +125,7 @@ def _serve(names: list[str], as_json: bool, fast: int, port: int = 0, *, prepare
     stop = threading.Event()
     for sent in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sent, lambda *_: stop.set())
+    hang_up_is_the_end()
     served = {name: make(_vendor_of(name), fast) for name in names}
     said: dict[str, dict[str, Any]] = {}
     for name, one in served.items():

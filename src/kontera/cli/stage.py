@@ -1,7 +1,8 @@
 """A whole installation on this machine for a while: sandboxes, hub, workers, in a home of their own.
 
 Used by the demo, the crash test and the bench. Decides how the processes are started and stopped, nothing about what
-they do; the hub is pointed at the sandboxes exactly as at the real vendors.
+they do; the hub is pointed at the sandboxes exactly as at the real vendors. Nothing outlives the stage, not even one
+that is killed: its processes end with it (`parent`), and a caretaker clears up behind them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,16 +19,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from kontera.cli.caretaker import hold
 from kontera.cli.common import leave_in_order
 from kontera.clock import Clock
 
 KONTERA = [sys.executable, "-m", "kontera"]
+_CARETAKER = [sys.executable, "-m", "kontera.cli.caretaker"]
 
 
 class Stage:
     """The processes of one installation, by name."""
 
-    def __init__(self, home: Path, clock: Clock, quiet: bool = True) -> None:
+    def __init__(self, home: Path, clock: Clock, keep: bool = False) -> None:
         self.home = home
         self.clock = clock
         self.running: dict[str, subprocess.Popen[str]] = {}
@@ -36,6 +38,15 @@ class Stage:
         self.log: IO[str] = (home / "processes.log").open("a")
         self.environment = {**os.environ, "KONTERA_HOME": str(home), "PYTHONUNBUFFERED": "1"}
         self.environment["KONTERA_ALLOW_LOCAL"] = "yes"  # the sandboxes are on this machine
+        self._held = hold(home)
+        self._caretaker = subprocess.Popen(
+            [*_CARETAKER, str(home), *(["--keep"] if keep else [])],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self.log,
+            start_new_session=True,
+        )
 
     def serve_sandboxes(self, fast: int, stores: int = 1) -> None:
         """Start every vendor's sandbox, `stores` of each shop's, and keep what they say of themselves."""
@@ -58,12 +69,13 @@ class Stage:
     def start(self, name: str, *arguments: str, pipe: bool = False) -> subprocess.Popen[str]:
         """Start `kontera ...` under a name."""
         process = subprocess.Popen(
-            [*KONTERA, *arguments],
+            [*KONTERA, "--with-parent", *arguments],
             env=self.environment,
             text=True,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE if pipe else self.log,
             stderr=self.log,
+            pass_fds=(self._held.fileno(),),
             start_new_session=True,
         )
         self.running[name] = process
@@ -73,7 +85,7 @@ class Stage:
         """Run `kontera ...` to its end and answer what it printed. Raises RuntimeError with its words when it fails."""
         done = subprocess.run(
             [*KONTERA, *arguments], env=self.environment, text=True, capture_output=True, check=False,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, pass_fds=(self._held.fileno(),),
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(f"kontera {' '.join(arguments[:3])} failed: {done.stderr or done.stdout}")
@@ -101,15 +113,17 @@ class Stage:
                 process.wait()
         self.running.clear()
         self.log.close()
+        self._held.close()
+        self._caretaker.communicate()
 
 
 @contextlib.contextmanager
 def stage(clock: Clock, keep: bool = False) -> Iterator[Stage]:
-    """A stage in a fresh home; everything is stopped and removed at the end (unless `keep`)."""
+    """A stage in a fresh home; everything is stopped and removed at the end (keep: the files stay)."""
     leave_in_order()
     home = Path(tempfile.mkdtemp(prefix="kontera-"))
     home.chmod(0o755)  # the database's own account must be able to enter when we are root
-    made = Stage(home, clock)
+    made = Stage(home, clock, keep)
     ours = {"KONTERA_HOME": str(home), "KONTERA_ALLOW_LOCAL": "yes"}
     before = {name: os.environ.get(name) for name in ours}
     os.environ.update(ours)
@@ -122,8 +136,6 @@ def stage(clock: Clock, keep: bool = False) -> Iterator[Stage]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-        if not keep:
-            shutil.rmtree(home, ignore_errors=True)
 
 
 def _free_port() -> int:

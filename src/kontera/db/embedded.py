@@ -67,19 +67,26 @@ class EmbeddedServer:
         if self._users is None:
             return
         with self._exclusively():
-            try:
-                fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                alone = True
-            except BlockingIOError:
-                alone = False
-            if alone and self._running():
-                folder = self._socket_folder()
-                self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "fast", "-w", "-s")
-                if folder != self._root:
-                    with contextlib.suppress(OSError):  # no harm when it stays
-                        folder.rmdir()
+            self._stop_unless_held(self._users)
             self._users.close()
             self._users = None
+
+    def stop_when_unused(self) -> None:
+        """Stop a server whose last user was killed before it could."""
+        with self._exclusively(), (self._home / "postgres.users").open("ab") as users:
+            self._stop_unless_held(users)
+
+    def _stop_unless_held(self, users: IO[bytes]) -> None:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        if self._running():
+            folder = self._socket_folder()
+            self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "fast", "-w", "-s")
+            if folder != self._root:
+                with contextlib.suppress(OSError):  # no harm when it stays
+                    folder.rmdir()
 
     @contextlib.contextmanager
     def _exclusively(self) -> Iterator[None]:

@@ -6,8 +6,10 @@ before anybody is answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 from django.db import connection as database
@@ -29,6 +31,24 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime | None = None
 
 
+class _Mark(NamedTuple):
+    """What a repeated event has in common with the first."""
+
+    connection: int
+    event: str
+    kind: str
+    external_id: str
+
+
+_NOTICE = """
+INSERT INTO kontera_notice
+    (merchant_id, connection_id, source, event, kind, external_id, body, sent_at, received_at)
+SELECT told.*, received.at
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[])
+    AS told, (SELECT %s::timestamptz AS at) AS received
+ON CONFLICT DO NOTHING
+RETURNING connection_id, event, kind, external_id
+"""
 _LOOK = """
 INSERT INTO kontera_look (merchant_id, connection_id, kind, external_id, wanted, first_at, due_at, attempts, trouble)
 SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[]) AS wanted(m, c, k, e),
@@ -38,35 +58,38 @@ DO UPDATE SET wanted = kontera_look.wanted + 1, due_at = LEAST(kontera_look.due_
 """
 
 
-def keep(arrivals: Iterable[Arrival], now: datetime, due_at: datetime | None = None) -> int:
-    """Keep notices, one transaction for all; a repeated event is kept once. Answers how many objects are to be
-    looked at, from `due_at` on: shops tell of one order several times within a moment, and one look is enough."""
+def keep(arrivals: Iterable[Arrival], now: datetime, due_at: datetime | None = None) -> list[bool]:
+    """Keep notices, one transaction for all; a repeated event is kept once. Answers for each arrival whether it was
+    new. Every object told of is to be looked at, from `due_at` on: shops tell of one order several times within a
+    moment, and one look is enough."""
     arrivals = list(arrivals)
     objects = sorted({(one.merchant, one.connection, one.kind, one.external_id) for one in arrivals})
     if not objects:
-        return 0
-    with transaction.atomic():
-        Notice.objects.bulk_create(
-            (
-                Notice(
-                    merchant_id=one.merchant,
-                    connection_id=one.connection,
-                    source=one.source,
-                    event=one.event,
-                    kind=one.kind,
-                    external_id=one.external_id,
-                    body=one.body,
-                    sent_at=one.sent_at,
-                    received_at=now,
-                )
-                for one in arrivals
-            ),
-            ignore_conflicts=True,
-        )
-        with database.cursor() as cursor:
-            merchants, connections, kinds, ids = zip(*objects, strict=True)
-            cursor.execute(_LOOK, [list(merchants), list(connections), list(kinds), list(ids), now, due_at or now])
-    return len(objects)
+        return []
+    with transaction.atomic(), database.cursor() as cursor:
+        cursor.execute(_NOTICE, [*_columns(arrivals), now])
+        new = Counter(_Mark(*row) for row in cursor.fetchall())
+        merchants, connections, kinds, ids = zip(*objects, strict=True)
+        cursor.execute(_LOOK, [list(merchants), list(connections), list(kinds), list(ids), now, due_at or now])
+    return [_claim(new, one) for one in arrivals]
+
+
+def _columns(arrivals: Sequence[Arrival]) -> list[list[object]]:
+    """One list a column, in the order of `_NOTICE`."""
+    rows = [
+        (one.merchant, one.connection, one.source, one.event, one.kind, one.external_id, one.body, one.sent_at)
+        for one in arrivals
+    ]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _claim(new: Counter[_Mark], arrival: Arrival) -> bool:
+    """Whether one of the rows kept is this arrival's: of two with the same mark in one batch the first is."""
+    mark = _Mark(arrival.connection, arrival.event, arrival.kind, arrival.external_id)
+    if not new[mark]:
+        return False
+    new[mark] -= 1
+    return True
 
 
 def look_at(connection: Connection, kind: str, external_id: str, *, author: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -38,11 +38,14 @@ class Unreadable(ValueError):
 
 
 def parse(body: bytes) -> Any:
-    """Vendor JSON with broken numbers kept exact (Decimal). Raises Unreadable at "$" when it is not JSON."""
+    """Vendor JSON with broken numbers kept exact (Decimal). Raises Unreadable at "$" when it is not JSON, or nested so
+    deep or with numbers so large that nobody means it."""
     try:
         return _DECODER.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Unreadable("$", f"not JSON: {error}") from error
+    except (RecursionError, InvalidOperation) as error:
+        raise Unreadable("$", "nested deeper, or a number larger, than anything means") from error
 
 
 class Node:

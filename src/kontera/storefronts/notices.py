@@ -1,7 +1,7 @@
 """Is a notice the shop's own? The steps every vendor's notices go through; what is signed, and how, its adapter says.
 
 Decides the order: size before anything is calculated, the signature before anything is parsed, and constant time for
-comparing it. Nothing in a notice is believed but ids.
+comparing it. Nothing in a notice is believed but ids, and those only when a shop can have them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from kontera.clock import Clock
 from kontera.storefronts.fields import Node, Unreadable, parse
 from kontera.storefronts.protocol import NoticeContent, NoticeRefused
+
+_LONGEST_ID = 18  # shops count in 64 bits
 
 
 def named(headers: Mapping[str, str], body: bytes, largest: int) -> dict[str, str]:
@@ -46,6 +48,14 @@ def fresh(sent_at: datetime, clock: Clock, window: timedelta) -> None:
     """Whether it was sent just now, by a vendor that signs the time. Raises NoticeRefused (401): it may be a replay."""
     if abs(clock.now() - sent_at) > window:
         raise NoticeRefused("outside the time window", 401)
+
+
+def identity(told: str, path: str) -> str:
+    """The vendor's number of an object, as written in a notice. Raises Unreadable when it is not one that a shop can
+    have: to keep it would only make a case about an order that is nowhere."""
+    if not (told.isascii() and told.isdecimal() and len(told) <= _LONGEST_ID and int(told)):
+        raise Unreadable(path, "no id")
+    return str(int(told))
 
 
 def understood(body: bytes, read: Callable[[Node], NoticeContent]) -> NoticeContent:

@@ -16,6 +16,7 @@ from kontera.clock import ManualClock
 from kontera.errors import KonteraError, NeedsOperator, NeedsSignIn, OurFault, Problem, WillRetry
 from kontera.storefronts import notices
 from kontera.storefronts.client import ShopClient
+from kontera.storefronts.fields import Unreadable
 from kontera.storefronts.orders_only import OrdersOnly, only_orders, order_read
 from kontera.storefronts.protocol import Capability, FactKind, NoticeContent, NoticeRefused
 from kontera.storefronts.settings import CUT_OFF, STORE, shop_values
@@ -163,10 +164,18 @@ def test_genuine_nonsense_is_unreadable() -> None:
         return NoticeContent(event="e", changes=())
 
     assert "e" == notices.understood(b"{}", read).event
-    for body in (b"", b"[]", b"<html>", b"\xff"):
+    for body in (b"", b"[]", b"<html>", b"\xff", b"[" * 60_000, b'{"a": 1e99999999999999999999}'):
         with pytest.raises(NoticeRefused) as caught:
             notices.understood(body, read)
         assert 400 == caught.value.status
+
+
+def test_an_identity_is_one_a_shop_can_have() -> None:
+    """M100: anything else would make a case about an order that is nowhere."""
+    assert ["7", "7", "9" * 18] == [notices.identity(told, "$.id") for told in ("7", "007", "9" * 18)]
+    for told in ("", "0", "00", "-7", "7.5", "1E+3", "\u0661", "seven", "9" * 19, "9" * 300):
+        with pytest.raises(Unreadable):
+            notices.identity(told, "$.id")
 
 
 # Settings and answers

@@ -72,6 +72,10 @@ def test_refusals() -> None:
     with pytest.raises(NoticeRefused) as error:
         deliver(b'{"code":"woocommerce_rest_cannot_view","message":"Sorry","data":{"status":401}}')
     assert (400, "unreadable at $.id") == (error.value.status, error.value.reason)
+    for order in ("0", "-7", '"seven"', "9" * 300):
+        with pytest.raises(NoticeRefused) as nobody:
+            deliver(b'{"id":%s}' % order.encode())
+        assert 400 == nobody.value.status
 
 
 def test_hooks_are_made_and_then_left_alone() -> None:

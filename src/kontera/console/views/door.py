@@ -1,6 +1,6 @@
 """Sign in, sign out, the language, and the way to one's merchant.
 
-Decides nothing about who may try how often (`tries`) or who may do what (`desk`).
+Decides nothing about who may try how often (`tries`), which browser is known (`devices`) or who may do what (`desk`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kontera.console import moment, tries
+from kontera.console import devices, moment, tries
 from kontera.console.desk import LAST_MERCHANT, keep_here
 from kontera.console.language import choose
 from kontera.db.models import AuditEntry, Membership
@@ -28,7 +28,9 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         fault = _try(request, name)
         if not fault:
-            return redirect(_next(request))
+            response = redirect(_next(request))
+            devices.remember(response, name)
+            return response
     elif request.user.is_authenticated:
         return redirect(_next(request))
     where = {"fault": fault, "name": name, "next": request.POST.get("next") or request.GET.get("next", "")}
@@ -77,13 +79,14 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 def _try(request: HttpRequest, name: str) -> str:
     """Sign the person in; the fault's word when that cannot be."""
     address = request.META.get("REMOTE_ADDR", "")
-    if not tries.may_try(name, address, moment.now()):
+    device = devices.known(request, name)
+    if not tries.may_try(name, address, moment.now(), device):
         return "too_many"
     user = authenticate(request, username=name, password=request.POST.get("password", ""))
     if user is None:
         return "wrong"
     login(request, user)
-    tries.signed_in(name, address, moment.now())
+    tries.signed_in(name, address, moment.now(), device)
     return ""
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from kontera.clock import Clock
 from kontera.storefronts.fields import Node, Unreadable
-from kontera.storefronts.notices import digest, fresh, genuine, named, understood
+from kontera.storefronts.notices import digest, fresh, genuine, identity, named, understood
 from kontera.storefronts.protocol import Change, FactKind, NoticeContent, NoticeRefused
 
 LARGEST = 64 * 1024  # a light payload is under 1 kB
@@ -71,12 +71,9 @@ def _changes(content: Node) -> tuple[Change, ...]:
     scope, data = content.text("scope"), content.node("data")
     if data is None:
         raise Unreadable("$.data", "missing")
-    for prefix, kind, identity in _ABOUT:
+    for prefix, kind, told in _ABOUT:
         if scope.startswith(prefix):
-            found = identity(data)
-            if not found.isdecimal():
-                raise Unreadable("$.data", "no id")
-            return (Change(kind=kind, id=found),)
+            return (Change(kind=kind, id=identity(told(data), "$.data")),)
     return ()
 
 

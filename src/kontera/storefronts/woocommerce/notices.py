@@ -13,8 +13,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from kontera.storefronts.fields import Node, Unreadable
-from kontera.storefronts.notices import digest, genuine, named, understood
+from kontera.storefronts.fields import Node
+from kontera.storefronts.notices import digest, genuine, identity, named, understood
 from kontera.storefronts.protocol import Change, FactKind, NoticeContent, NoticeRefused
 from kontera.storefronts.woocommerce.client import Client
 
@@ -59,10 +59,7 @@ def _changes(topic: str, content: Node) -> tuple[Change, ...]:
     """Order topics name an order; other topics, and what somebody else registered, ask for nothing."""
     if topic and not topic.startswith("order."):
         return ()
-    identity = content.text("id")
-    if not identity.isdecimal():
-        raise Unreadable("$.id", "no id")
-    return (Change(kind=FactKind.ORDER, id=identity),)
+    return (Change(kind=FactKind.ORDER, id=identity(content.text("id"), "$.id")),)
 
 
 def hooks_of(client: Client) -> list[Hook]:
