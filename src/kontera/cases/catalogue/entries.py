@@ -20,8 +20,9 @@ import msgspec
 AREAS = ("rules", "setup", "amounts", "shop", "booked", "ledger", "delivery")
 """The files of the catalogue, in the order the docs show them."""
 
-ALWAYS_KNOWN = frozenset({"the_shop", "the_ledger"})
-"""Names every text may use besides the facts: what the merchant's shop and ledger are called."""
+ALWAYS_KNOWN = frozenset({"the_shop", "the_ledger", "sent"})
+"""Names every text may use besides the facts: what the merchant's shop and ledger are called, and, as a sentence, what
+became of what was sent: nothing was, unless an adapter says otherwise in a fact `sent`."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 

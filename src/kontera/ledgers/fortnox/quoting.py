@@ -76,7 +76,7 @@ def quote(document: Document, setup: LedgerSetup, options: Options) -> Quote:
 def cash_method(order: str) -> Problem:
     """Under the cash method Fortnox books no invoices, only their payments (its code 2003007)."""
     facts = {"order": order, "document": "sales_invoice", "where": menus.YEARS}
-    facts["reason"] = "the company uses the cash method (kontantmetoden); invoices can only be booked under accrual"
+    facts["reason"] = "cash_method"
     return Problem(code="LEDGER_REFUSED", cause="accounting_method:cash", facts=facts)
 
 
@@ -136,7 +136,8 @@ def _voucher_problems(document: Voucher, setup: LedgerSetup) -> Iterator[Problem
             facts={
                 "order": "",
                 "document": "voucher",
-                "reason": f"voucher series {document.series} is missing or not manual",
+                "reason": "voucher_series",
+                "series": document.series,
                 "where": menus.SERIES,
             },
         )
