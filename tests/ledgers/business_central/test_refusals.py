@@ -130,9 +130,26 @@ def test_a_person_is_not_quoted() -> None:
 
 
 def test_a_text_that_is_too_long_is_told_as_such() -> None:
-    """M8."""
-    refused = Refused("Application_StringExceededLength", "The length of the string is 50.", 400, "POST salesInvoices")
-    assert explain(refused, DOCUMENT).problem.code == "TEXT_REFUSED"
+    """M8 M98: with the field it is in, and what it looks like; not whose it is."""
+    text = "The length of the string is 23, but it must be less than or equal to 20 characters. Value: "
+    text += "Anna-Karin Ekström 1 tr"
+    body = b'{"number": "C1", "addressLine1": "Anna-Karin Ekstr\xc3\xb6m 1 tr"}'
+    refused = Refused("Application_StringExceededLength", text, 400, "POST salesInvoices", sent=body)
+    problem = explain(refused, DOCUMENT).problem
+    assert ("TEXT_REFUSED", "addressLine1") == (problem.code, problem.facts["field"])
+    assert "xxxx-xxxxx xxxxxxx 0 xx" == problem.facts["value_shape"]
+    assert "Ekström" not in str(problem.facts) + problem.vendor
+    bare = Refused("Application_StringExceededLength", "The length of the string is 50.", 400, "POST salesInvoices")
+    assert NOT_TOLD == explain(bare, DOCUMENT).problem.facts["field"]
+
+
+def test_no_refusal_quotes_what_is_a_persons() -> None:
+    """M98: whatever rule it falls under."""
+    body = b'{"displayName": "Eva Ek", "number": "C1"}'
+    refused = Refused("x", "Eva Ek must not be invoiced for C1.", 400, "POST salesInvoices", sent=body)
+    problem = explain(refused, DOCUMENT).problem
+    assert ("LEDGER_REFUSED", "xxx xx must not be invoiced for C1.") == (problem.code, problem.facts["reason"])
+    assert "xxx xx must not be invoiced for C1. (x)" == problem.vendor
 
 
 def test_every_rule_is_in_the_catalogue() -> None:

@@ -60,3 +60,14 @@ def test_an_account_that_is_missing_is_one_of_the_document(world: FortnoxWorld) 
     with pytest.raises(NeedsOperator) as caught:
         world.ledger.record(invoice(world.chart, "nt-1", [sold], world.day), Bound(customer=customer))
     assert "account:1510 ¦ 2611 ¦ 3999" == caught.value.problem.cause
+
+
+def test_the_field_of_a_refused_text_is_found(world: FortnoxWorld) -> None:
+    """M98: the sandbox quotes the value, as Fortnox does; the case names the field that holds it."""
+    customer = world.ledger.ensure_customer(card(), None)
+    sold = invoice(world.chart, "nt-1", [line(world.chart, "125.00")], world.day)
+    with pytest.raises(NeedsOperator) as caught:
+        world.ledger.record(msgspec.structs.replace(sold, terms_of_payment="K~"), Bound(customer=customer))
+    problem = caught.value.problem
+    assert ("TEXT_REFUSED", "TermsOfPayment") == (problem.code, problem.facts["field"])
+    assert "K~" not in problem.vendor

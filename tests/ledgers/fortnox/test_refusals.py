@@ -125,7 +125,13 @@ TABLE = [
     ("2000663", "Har inte behörighet för scope.", "LEDGER_SCOPE_MISSING", "scope:invoice", {"scope": "invoice"}),
     ("2000204", "Kunde inte hitta kund (17)", "CUSTOMER_REFUSED", "", {}),
     ("2000637", "Kundnummer 1 används redan.", "CUSTOMER_REFUSED", "", {}),
-    ("2000359", "Värdet innehåller ej tillåtna tecken. (Description)", "TEXT_REFUSED", "", {"field": "Description"}),
+    (
+        "2000359",
+        "Värdet innehåller ej tillåtna tecken. (K~)",
+        "TEXT_REFUSED",
+        "",
+        {"field": NOT_TOLD, "value_shape": "x~"},
+    ),
 ]
 
 
@@ -277,3 +283,44 @@ def test_the_swedish_case_of_an_article_is_swedish() -> None:
     problem = explain(Refused("2001302", "Kunde inte hitta artikel (B)", 400, "POST /3/invoices"), MIXED).problem
     assert "Tillåtet: numret på en artikel som finns i Fortnox." in render(problem, "sv", ledger="fortnox").body
     assert "article:B" == problem.cause
+
+
+BODY = (
+    b'{"Invoice": {"CustomerName": "Eva Ek\xe2\x98\x83", "DeliveryName": "Eva Ek\xe2\x98\x83",'
+    b' "Remarks": "Ring 070-1234567", "TermsOfPayment": "K~",'
+    b' "InvoiceRows": [{"Description": "Te"}, {"Description": "Kopp [vit]"}]}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "field", "looks"),
+    [
+        ("K~", "TermsOfPayment", "x~"),
+        ("Kopp [vit]", "Description (InvoiceRows 2)", "xxxx [xxx]"),
+        ("[vit]", "Description (InvoiceRows 2)", "[xxx]"),
+        ("Eva Ek☃", "CustomerName ¦ DeliveryName", "xxx xx☃"),
+        ("något helt annat", NOT_TOLD, "xxxxx xxxx xxxxx"),
+    ],
+)
+def test_the_field_of_a_refused_text_is_found_by_its_value(value: str, field: str, looks: str) -> None:
+    """M98: Fortnox quotes the value, never the field; the case names the field and never the value."""
+    words = f"Värdet innehåller ej tillåtna tecken. ({value})"
+    problem = explain(Refused("2000359", words, 400, "POST /3/invoices", sent=BODY), MIXED).problem
+    assert ("TEXT_REFUSED", field, looks) == (problem.code, problem.facts["field"], problem.facts["value_shape"])
+    assert "Värdet innehåller ej tillåtna tecken. (...) (2000359)" == problem.vendor
+    for language in LANGUAGES:
+        assert value not in render(problem, language, ledger="fortnox").text()
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "kept"),
+    [
+        ("2009999", "Kunden Eva Ek☃ får inte faktureras", "Kunden xxx xx☃ får inte faktureras"),
+        ("2000108", "Värdet måste vara numeriskt (Ring 070-1234567)", "Värdet måste vara numeriskt (xxxx 000-0000000)"),
+        ("2001399", "Felaktigt fältnamn (TermsOfPaymen)", "Felaktigt fältnamn (TermsOfPaymen)"),
+    ],
+)
+def test_no_refusal_quotes_what_is_a_persons(code: str, words: str, kept: str) -> None:
+    """M98: whatever rule it falls under; what is nobody's stays readable."""
+    problem = explain(Refused(code, words, 400, "POST /3/invoices", "uid-1", BODY), MIXED).problem
+    assert (kept, f"{kept} ({code}) [uid-1]") == (problem.facts["reason"], problem.vendor)

@@ -13,7 +13,7 @@ import msgspec
 
 from kontera.accounting.documents import Document
 from kontera.errors import KonteraError, NeedsLedgerSetup, NeedsOperator, Problem
-from kontera.ledgers import subjects
+from kontera.ledgers import sent, subjects
 from kontera.ledgers.business_central import menus
 from kontera.ledgers.business_central.client import Refused
 
@@ -38,6 +38,7 @@ _FUNCTION_OF: Mapping[str, str] = {
     "generalLedgerEntries": "bookkeeping",
     "items": "article",
 }
+_VALUE = re.compile(r"Value: (.+?)\s*$", re.DOTALL)  # the last of what it says about a text that is too long
 _DENIED = re.compile(r"do(es)? not have .*permission", re.IGNORECASE)
 
 
@@ -90,7 +91,7 @@ _PROJECT = Rule(
 )
 _CUSTOMER = Rule(
     problem="CUSTOMER_REFUSED",
-    facts={"field": "{field}", "value_shape": "{shape}", "reason": "{masked}"},
+    facts={"field": "{field}", "value_shape": "{shape}", "reason": "{reason}"},
     where=menus.CUSTOMERS,
     error=NeedsOperator,
 )
@@ -99,7 +100,7 @@ _TEMPLATE = Rule(
     facts={"field": "{field}", "value_shape": "{shape}", "reason": "no_posting_groups"},
     where=menus.TEMPLATES,
 )
-_TEXT = Rule(problem="TEXT_REFUSED", facts={"field": "{field}"}, error=NeedsOperator)
+_TEXT = Rule(problem="TEXT_REFUSED", facts={"field": "{field}", "value_shape": "{shape}"}, error=NeedsOperator)
 _LICENCE = Rule(
     problem="LEDGER_LICENCE_MISSING",
     cause="licence:{function}",
@@ -163,12 +164,19 @@ def explain(
     Business Central's words name none. context: what else is known (the end of the lock, the kind of thing written)."""
     rule, found = _rule_for(refused)
     function = function_of(refused.request)
+    words = sent.masked(refused.text, refused.sent)
+    if rule is _CUSTOMER:  # the words may quote a person's name or number
+        words = re.sub(r"'[^']*'|\([^)]*\)", "...", words)
+    if rule is _TEXT:
+        quoted = _VALUE.search(refused.text)
+        inside = quoted[1] if quoted else ""
+        found = {"field": sent.field_of(refused.sent, inside), "shape": sent.shape(inside)}
+        words = words if quoted is None else refused.text.replace(inside, found["shape"])
     known = {
         "document": "setup",
         "function": function,
         "licence": PERMISSIONS.get(function, "D365 BUS FULL ACCESS"),
-        "reason": refused.text,
-        "masked": re.sub(r"'[^']*'|\([^)]*\)", "...", refused.text),
+        "reason": words,
         "now": now(),
         **(context or {}),
         **(found if document is None else subjects.about(document, found)),
@@ -180,9 +188,7 @@ def explain(
         facts["where"] = rule.where
     method, _, path = refused.request.partition(" ")
     facts |= subjects.became(method, books="/Microsoft.NAV." in path, document=document)
-    vendor = refused.vendor
-    if rule is _CUSTOMER:  # the words may quote a person's name or number
-        vendor = vendor.replace(refused.text, known["masked"])
+    vendor = refused.vendor.replace(refused.text, words)
     cause = subjects.shared(rule.cause, known)
     return rule.error(Problem(code=rule.problem, cause=cause, facts=facts, vendor=vendor))
 

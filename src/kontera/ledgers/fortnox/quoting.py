@@ -25,6 +25,7 @@ from kontera.ledgers.fortnox.refusals import LICENCES
 from kontera.ledgers.fortnox.settings import Options
 from kontera.ledgers.fortnox.translate import own_number
 from kontera.ledgers.protocol import Quote
+from kontera.ledgers.sent import shape
 from kontera.money import Money, total
 
 ACCRUAL = "accrual"
@@ -99,9 +100,9 @@ def _sales_problems(
                 facts={"order": order, "article": number, "allowed": texts.ARTICLE_ALLOWED},
             )
     if len(document.reference) > texts.REFERENCE or texts.clean(document.reference, 999) != document.reference:
-        yield Problem(code="TEXT_REFUSED", facts={"order": order, "field": "ExternalInvoiceReference1"})
+        yield Problem(code="TEXT_REFUSED", facts=_text(order, "ExternalInvoiceReference1", document.reference))
     if options.own_numbers and not own_number(document, options):
-        yield Problem(code="TEXT_REFUSED", facts={"order": order, "field": "DocumentNumber"})
+        yield Problem(code="TEXT_REFUSED", facts=_text(order, "DocumentNumber", order))
     for code, rate in sorted({tax_key(line) for line in document.lines}):
         if code not in setup.vat_codes or (rate and not vat_account((code, rate), setup)):
             yield Problem(
@@ -120,6 +121,10 @@ def _sales_problems(
                 "where": menus.INVOICE_SETTINGS if form.totals.round_off else "",
             },
         )
+
+
+def _text(order: str, field: str, value: str) -> dict[str, str]:
+    return {"order": order, "field": field, "value_shape": shape(value)}
 
 
 def _voucher_problems(document: Voucher, setup: LedgerSetup) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ import msgspec
 
 from kontera.accounting.documents import Document
 from kontera.errors import KonteraError, NeedsLedgerSetup, NeedsOperator, NeedsSignIn, OurFault, Problem
-from kontera.ledgers import subjects
+from kontera.ledgers import sent, subjects
 from kontera.ledgers.fortnox import menus, texts
 from kontera.ledgers.fortnox.client import Refused
 
@@ -114,7 +114,7 @@ _CUSTOMER = Rule(
     problem="CUSTOMER_REFUSED",
     where=menus.CUSTOMERS,
     error=NeedsOperator,
-    facts={"field": "{field}", "value_shape": "{shape}", "reason": "{masked}"},
+    facts={"field": "{field}", "value_shape": "{shape}", "reason": "{reason}"},
 )
 _ARTICLE = Rule(
     problem="ARTICLE_NUMBER_REFUSED",
@@ -122,7 +122,7 @@ _ARTICLE = Rule(
     where=menus.ARTICLES,
     facts={"article": "{article}", "allowed": texts.ARTICLE_EXISTING},
 )
-_TEXT = Rule(problem="TEXT_REFUSED", error=NeedsOperator, facts={"field": "{field}"})
+_TEXT = Rule(problem="TEXT_REFUSED", error=NeedsOperator, facts={"field": "{text_field}", "value_shape": "{shape}"})
 _SHAPE = Rule(problem="OUR_FAULT", error=OurFault, facts={"reason": "{reason}"})
 
 
@@ -277,18 +277,21 @@ def explain(
     Fortnox's words name none. context: what else is known (the kind of thing that was written)."""
     rule, found = _rule_for(refused)
     scope = scope_of(refused.request)
-    inside = re.search(r"\((.*)\)", refused.text)
-    masked = re.sub(r"\(.*\)", "(...)", refused.text)
+    quoted = re.search(r"\((.*)\)", refused.text)
+    inside = quoted[1] if quoted else ""
+    words = sent.masked(refused.text, refused.sent)
+    if rule in (_CUSTOMER, _TEXT):  # what they quote may be a person's: only what it looks like is kept
+        words = re.sub(r"\(.*\)", "(...)", refused.text)
     known: Found = {
         "document": "setup",
         "scope": scope,
         "licence": LICENCES.get(scope, "Integration"),
-        "reason": refused.text,
+        "reason": words,
         "now": now(),
         "field": _bracketed(refused.text),
         "name": _bracketed(refused.text),
-        "shape": re.sub(r"\d", "0", re.sub(r"[^\W\d_]", "x", inside.group(1))) if inside else "",
-        "masked": masked,
+        "text_field": sent.field_of(refused.sent, inside),
+        "shape": sent.shape(inside),
         **(context or {}),
         **(found if document is None else subjects.about(document, found)),
     }
@@ -298,11 +301,10 @@ def explain(
         facts["where"] = rule.where
     method, _, path = refused.request.partition(" ")
     facts |= subjects.became(method, books=path.endswith("/bookkeep"), document=document)
-    vendor = refused.vendor
-    if rule is _CUSTOMER:  # the words may quote a person's e-mail or number: only their shape is kept
+    if rule is _CUSTOMER:
         named = (name for words, name in _FIELD_WORDS.items() if words in refused.text.lower())
         facts |= subjects.filled({"field": "{field}"}, {"field": next(named, "")})
-        vendor = vendor.replace(refused.text, masked)
+    vendor = refused.vendor.replace(refused.text, words)
     cause = subjects.shared(rule.cause, known)
     return rule.error(Problem(code=rule.problem, cause=cause, facts=facts, vendor=vendor))
 
