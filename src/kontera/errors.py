@@ -16,9 +16,20 @@ the cause (what all orders with the same trouble share) and the facts the messag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
+
+EITHER = " ¦ "
+"""Between the values of a fact of which it is only known that it is one of them."""
+
+NOT_TOLD = "¦¦"
+"""The value of a fact that the vendor did not tell and nobody else knows."""
+
+
+def one_of(values: Iterable[str]) -> str:
+    """A fact that is one of these values, each named once; empty when there are none."""
+    return EITHER.join(sorted({value for value in values if value}))
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

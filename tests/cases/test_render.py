@@ -32,7 +32,7 @@ def test_swedish_case_reads_as_a_bookkeeper_expects() -> None:
     case = render(INACTIVE, "sv", 15, shop="bigcommerce", ledger="fortnox")
     expected = """\
 Konto 3002 är inaktivt i Fortnox
-Order 1001 använder kontot genom regeln revenue.se-12, och Fortnox tar inte emot bokföring på ett inaktivt konto.
+Order 1001 använder kontot (regel: revenue.se-12), och Fortnox tar inte emot bokföring på ett inaktivt konto.
 Aktivera kontot, eller välj ett annat konto i regeln.
 Fortnox: Inställningar > Bokföring > Kontoplan
 Inget har skickats. Ordern väntar.

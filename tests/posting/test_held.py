@@ -112,6 +112,19 @@ def test_a_payment_behind_an_invoice_that_is_held_wakes_nobody(world: World) -> 
     assert "booked" == world.order("1").place
 
 
+def test_a_refused_customer_is_a_case_that_names_the_order(world: World) -> None:
+    """M98: the customer is written before the order's document, and still it is the order that waits."""
+    world.drain()
+    body = {"ErrorInformation": {"error": 1, "message": "Kundnamn måste anges", "code": 2000637}}
+    world.sandbox.faults.add(Fault(kind="status", method="POST", path="/3/customers", times=1, status=400, body=body))
+    world.arrives(sale("1"))
+    world.drain()
+    wait = world.order("1").waits.get(released_at=None)
+    told = render(Problem(code=wait.case.code, facts=wait.facts, vendor=wait.vendor), "sv", ledger="fortnox")
+    assert "Fortnox godtar inte kunden på order 1" == told.title
+    assert "?" not in told.text()
+
+
 def test_one_bad_order_never_stops_the_next(world: World) -> None:
     """Twenty good ones around a bad one are booked."""
     bad = order(line("125.00", tax(17, "18.16"), name="Strange"), paid="klarna", id="bad", number="bad",

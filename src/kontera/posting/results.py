@@ -215,8 +215,8 @@ class Results:
             self._uncertain(row, done, error)
         elif isinstance(error, NeedsOperator):
             facts = {"order": self._number(row), "document": row.reference}
-            said = {name: value for name, value in error.problem.facts.items() if value or name not in facts}
-            told = msgspec.structs.replace(error.problem, facts={**facts, **said})
+            known = {name: value for name, value in error.problem.facts.items() if value}
+            told = msgspec.structs.replace(error.problem, facts={**error.problem.facts, **facts, **known})
             self.hold(row, [told], _STOOD_AT.get(done.call, Step.PLANNED))
         else:
             self.hold(row, [error.problem], row.step)

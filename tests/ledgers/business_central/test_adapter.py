@@ -90,7 +90,7 @@ def test_a_refused_invoice_was_not_written() -> None:
     fake = Fake(lambda method, *_: refusal("Account does not exist.") if method == "POST" else listed())
     with pytest.raises(NeedsLedgerSetup) as caught:
         fake.ledger.record(INVOICE, BOUND)
-    assert caught.value.problem.cause == "account:3001"
+    assert caught.value.problem.cause == "account:1510 ¦ 2611 ¦ 3001"
 
 
 def test_a_date_that_cannot_be_posted_writes_nothing() -> None:

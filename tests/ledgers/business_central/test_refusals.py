@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
+import msgspec
 import pytest
 
-from kontera.cases.catalogue import catalogue
-from kontera.errors import NeedsLedgerSetup, NeedsOperator
+from kontera.cases.catalogue import LANGUAGES, catalogue, render
+from kontera.errors import NOT_TOLD, NeedsLedgerSetup, NeedsOperator
 from kontera.ledgers.business_central.client import Refused
 from kontera.ledgers.business_central.refusals import BY_TEXT, explain, function_of
+from kontera.ledgers.samples import Chart, invoice, line
 
-CONTEXT = {
-    "order": "1001", "document": "sales_invoice", "date": "2026-03-02", "account": "3001", "rule": "revenue.goods-25",
-    "currency": "EUR", "rate": "25", "vat_code": "VAT25", "cost_centre": "BUTIK", "locked_through": "2026-02-28",
-    "terms_of_payment": "30 DAYS", "way_of_delivery": "DHL",
-}  # fmt: skip
+CONTEXT = {"locked_through": "2026-02-28"}
+DAY = date(2026, 3, 2)
+CHART = Chart(vat={Decimal(25): ("VAT25", "3001", "2611"), Decimal(12): ("VAT12", "3002", "2621")})
+DOCUMENT = msgspec.structs.replace(
+    invoice(CHART, "nt-1001", [line(CHART, "125.00", currency="EUR")], DAY, cost_centre="BUTIK", rate=Decimal(11)),
+    terms_of_payment="30 DAYS",
+    way_of_delivery="DHL",
+    project="SOMMAR",
+)
+MIXED = invoice(CHART, "nt-2", [line(CHART, "125.00"), line(CHART, "112.00", rate=12)], DAY, number="1022")
 
 
 @pytest.mark.parametrize(
@@ -37,7 +47,7 @@ CONTEXT = {
             "ACCOUNT_INACTIVE",
             "account:1510",
         ),
-        ("Blocked must be No in G/L Account.", "ACCOUNT_INACTIVE", "account:3001"),
+        ("Blocked must be No in G/L Account.", "ACCOUNT_INACTIVE", "account:1510 ¦ 2611 ¦ 3001"),
         (
             "The field No. of table Sales Line contains a value (3999) that cannot be found in the related table "
             "(G/L Account).",
@@ -49,11 +59,17 @@ CONTEXT = {
             "ACCOUNT_MISSING",
             "account:3999",
         ),
-        ("Account does not exist.", "ACCOUNT_MISSING", "account:3001"),
+        ("Account does not exist.", "ACCOUNT_MISSING", "account:1510 ¦ 2611 ¦ 3001"),
         (
             "Select a Dimension Value Code for the Dimension Code DEPARTMENT for G/L Account 3001.",
             "COST_CENTRE_REQUIRED",
             "account:3001",
+        ),
+        (
+            "The field Shortcut Dimension 2 Code of table Sales Header contains a value (SOMMAR) that cannot be found "
+            "in the related table (Dimension Value).",
+            "PROJECT_UNUSABLE",
+            "project:SOMMAR",
         ),
         ("Dimension Value DEPARTMENT - BUTIK is blocked.", "COST_CENTRE_UNUSABLE", "cost_centre:BUTIK"),
         (
@@ -79,7 +95,7 @@ CONTEXT = {
 )
 def test_what_a_refusal_is_about(text: str, code: str, cause: str) -> None:
     """M98: each with its cause, so that all orders with the same trouble wait together."""
-    error = explain(Refused("Application_DialogException", text, 400, "POST salesInvoices"), CONTEXT)
+    error = explain(Refused("Application_DialogException", text, 400, "POST salesInvoices"), DOCUMENT, CONTEXT)
     assert isinstance(error, NeedsOperator)
     assert (error.problem.code, error.problem.cause) == (code, cause)
     assert error.problem.facts["order"] == "1001"
@@ -93,13 +109,13 @@ def test_a_missing_pair_of_vat_groups_is_named() -> None:
         "The VAT Posting Setup does not exist. Identification fields and values: VAT Bus. Posting Group='OSSDE',"
         "VAT Prod. Posting Group='VAT25'"
     )
-    problem = explain(Refused("Internal_RecordNotFound", text, 400, "POST salesInvoices"), CONTEXT).problem
+    problem = explain(Refused("Internal_RecordNotFound", text, 400, "POST salesInvoices"), DOCUMENT).problem
     assert problem.facts["vat_code"] == "OSSDE / VAT25"
 
 
 def test_a_permission_that_is_missing_names_the_function() -> None:
     """M118: 403 whatever the words."""
-    error = explain(Refused("Authentication", "", 403, "GET customerPaymentJournals"), {})
+    error = explain(Refused("Authentication", "", 403, "GET customerPaymentJournals"))
     assert isinstance(error, NeedsLedgerSetup)
     assert error.problem.cause == "licence:payment"
     assert error.problem.facts["licence"] == "D365 JOURNALS, POST"
@@ -108,15 +124,32 @@ def test_a_permission_that_is_missing_names_the_function() -> None:
 def test_a_person_is_not_quoted() -> None:
     """What a refusal of a customer says between quotes or brackets stays out of the case."""
     text = "The field Country/Region Code of table Customer contains a value (Eva Ek) in (Country/Region)."
-    problem = explain(Refused("Internal_InvalidTableRelation", text, 400, "POST customers"), {}).problem
+    problem = explain(Refused("Internal_InvalidTableRelation", text, 400, "POST customers")).problem
     assert problem.code == "CUSTOMER_REFUSED"
     assert "Eva" not in str(problem.facts) + problem.vendor
 
 
 def test_a_text_that_is_too_long_is_told_as_such() -> None:
-    """M8."""
-    refused = Refused("Application_StringExceededLength", "The length of the string is 50.", 400, "POST salesInvoices")
-    assert explain(refused, CONTEXT).problem.code == "TEXT_REFUSED"
+    """M8 M98: with the field it is in, and what it looks like; not whose it is."""
+    text = "The length of the string is 23, but it must be less than or equal to 20 characters. Value: "
+    text += "Anna-Karin Ekström 1 tr"
+    body = b'{"number": "C1", "addressLine1": "Anna-Karin Ekstr\xc3\xb6m 1 tr"}'
+    refused = Refused("Application_StringExceededLength", text, 400, "POST salesInvoices", sent=body)
+    problem = explain(refused, DOCUMENT).problem
+    assert ("TEXT_REFUSED", "addressLine1") == (problem.code, problem.facts["field"])
+    assert "xxxx-xxxxx xxxxxxx 0 xx" == problem.facts["value_shape"]
+    assert "Ekström" not in str(problem.facts) + problem.vendor
+    bare = Refused("Application_StringExceededLength", "The length of the string is 50.", 400, "POST salesInvoices")
+    assert NOT_TOLD == explain(bare, DOCUMENT).problem.facts["field"]
+
+
+def test_no_refusal_quotes_what_is_a_persons() -> None:
+    """M98: whatever rule it falls under."""
+    body = b'{"displayName": "Eva Ek", "number": "C1"}'
+    refused = Refused("x", "Eva Ek must not be invoiced for C1.", 400, "POST salesInvoices", sent=body)
+    problem = explain(refused, DOCUMENT).problem
+    assert ("LEDGER_REFUSED", "xxx xx must not be invoiced for C1.") == (problem.code, problem.facts["reason"])
+    assert "xxx xx must not be invoiced for C1. (x)" == problem.vendor
 
 
 def test_every_rule_is_in_the_catalogue() -> None:
@@ -136,3 +169,43 @@ def test_every_rule_is_in_the_catalogue() -> None:
 def test_the_function_a_call_belongs_to(request_line: str, function: str) -> None:
     """M118."""
     assert function == function_of(request_line)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Account does not exist.", "Account 1510, 2611, 2621, 3001 or 3002 does not exist in Business Central"),
+        ("Setup is blocked in VAT Posting Setup.", "Business Central has no VAT of 12 or 25 %"),
+        ("Dimension Value is blocked.", "Cost centre (not named by Business Central) is inactive in Business Central"),
+        ("Posting Date is not within your range of allowed posting dates",
+         "Business Central is locked through (not named by Business Central)"),
+        ('The "shipmentMethodId" does not match to a Shipment Method.',
+         'Business Central does not know way of delivery "(not named by Business Central)"'),
+        ("Gen. Bus. Posting Group must have a value in Customer",
+         "Business Central does not take the customer of order 1022"),
+        ("There is no Cust. Ledger Entry within the filter.", "Business Central refused invoice"),
+    ],
+)  # fmt: skip
+def test_what_the_words_do_not_name_is_named_from_the_document_or_said_not_to_be(text: str, title: str) -> None:
+    """M98: no question marks, no claim that only may be true, and nothing lumped together that may differ."""
+    problem = explain(Refused("Application_DialogException", text, 400, "POST salesInvoices"), MIXED).problem
+    assert title == render(problem, "en", ledger="business_central").title
+    for language in LANGUAGES:
+        told = render(problem, language, ledger="business_central").text()
+        assert not [sign for sign in ("?", "¦", "Nothing was sent", "Inget har skickats") if sign in told]
+    assert NOT_TOLD not in problem.cause
+
+
+def test_a_refused_posting_says_that_the_document_is_there() -> None:
+    """M98 law 2: the draft was written before it was to be posted."""
+    refused = Refused("x", "Account does not exist.", 400, "POST salesInvoices(1)/Microsoft.NAV.post")
+    told = render(explain(refused, MIXED).problem, "en", ledger="business_central")
+    assert told.safe.startswith("The document is recorded in Business Central but not booked")
+
+
+def test_no_text_of_a_refusal_claims_that_nothing_was_sent() -> None:
+    """M98: the sentence depends on what happened, so the texts leave it to `{sent}`."""
+    for entry in (catalogue()[code] for code in {rule.problem for _, rule in BY_TEXT}):
+        for wording in (entry.en, entry.sv):
+            told = " ".join((wording.title, wording.body, wording.action, wording.safe))
+            assert not any(claim in told for claim in ("Nothing was sent", "wrote nothing", "Inget har skickats"))

@@ -161,7 +161,7 @@ def world() -> Iterator[FortnoxWorld]:
         ({"terms_of_delivery": "DDP"}, "TERMS_UNKNOWN", "terms:terms_of_delivery:DDP"),
         ({"currency": "JPY"}, "CURRENCY_NOT_IN_LEDGER", "currency:JPY"),
         ({"account": "3041"}, "COST_CENTRE_REQUIRED", "account:3041"),
-        ({"account": "3042"}, "PROJECT_UNUSABLE", "project:"),
+        ({"account": "3042"}, "PROJECT_REQUIRED", "account:3042"),
         ({"account": "3999"}, "ACCOUNT_MISSING", "account:3999"),
         ({"vat_code": "OSSNO25"}, "VAT_RATE_NOT_IN_LEDGER", "vat_rate:25"),
         ({"bound": "9999"}, "CUSTOMER_REFUSED", ""),

@@ -7,13 +7,14 @@ a case that cannot be displayed would be worse than one that is clumsy (law 1).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 from babel.numbers import format_currency
 
 from kontera.cases.catalogue.entries import CaseText, Severity, Team, catalogue, fill
 from kontera.cases.catalogue.words import words
-from kontera.errors import Problem
+from kontera.errors import EITHER, NOT_TOLD, Problem
 from kontera.money import Money, is_currency
 
 _AMOUNT = re.compile(r"-?\d{1,18}(?:\.\d{1,12})? ([A-Z]{3})")
@@ -72,11 +73,12 @@ def render(
     language = language if language in _LOCALES else "en"
     known = words()
     entry = catalogue().get(problem.code) or _unknown(problem)
-    values = {name: _readable(name, value, language) for name, value in problem.facts.items()}
-    values |= {
+    roles = {
         role: known.vendor(vendor) if vendor else known.generic[role][language]
         for role, vendor in (("the_shop", shop), ("the_ledger", ledger))
     }
+    facts = {"sent": "no", **problem.facts}
+    values = {name: _readable(name, value, language, {**facts, **roles}) for name, value in facts.items()} | roles
     wording = entry.wording(language)
     return RenderedCase(
         code=entry.code,
@@ -122,8 +124,14 @@ def _waits(more: int, language: str) -> str:
     return fill(words().waiting[form][language], {"more": str(more)})
 
 
-def _readable(name: str, value: str, language: str) -> str:
-    """A fact as people write it: "1234.50 SEK" gets the language's separators, a code its words."""
+def _readable(name: str, value: str, language: str, known: Mapping[str, str]) -> str:
+    """A fact as people write it: "1234.50 SEK" gets the language's separators, a code its words, several candidates an
+    "or". known: what the words of a code may name."""
+    if value == NOT_TOLD:
+        return fill(words().generic["not_told"][language], known)
+    if EITHER in value:
+        *most, last = (_readable(name, one, language, known) for one in value.split(EITHER))
+        return f"{', '.join(most)} {words().generic['or'][language]} {last}"
     amount = _AMOUNT.fullmatch(value)
     if amount and is_currency(amount[1]):
         money = Money.parse(value)
@@ -132,7 +140,8 @@ def _readable(name: str, value: str, language: str) -> str:
         )
     if name == "vendor":
         return words().vendor(value)
-    return words().fact(name, value, language)
+    coded = words().fact(name, value, language)
+    return coded if coded == value else fill(coded, known)
 
 
 def _sentence(text: str) -> str:

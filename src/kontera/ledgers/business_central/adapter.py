@@ -18,8 +18,6 @@ from kontera.accounting.documents import (
     SalesInvoice,
     SalesOrder,
     Voucher,
-    currency_of,
-    kind_of,
 )
 from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.calls import Caller, Exchange, RateWindow, ReadinessCheck, check_settings
@@ -93,12 +91,12 @@ class BusinessCentralLedger:
 
     def readiness(self) -> list[ReadinessCheck]:
         """See Ledger."""
-        with self._explained({}):
+        with self._explained():
             return readiness(self.client, self.options)
 
     def setup(self) -> LedgerSetup:
         """See Ledger. Writing goes by the set-up last read."""
-        with self._explained({}):
+        with self._explained():
             self._held = Reader(self.client, self.options).read()
             return self._held
 
@@ -116,17 +114,17 @@ class BusinessCentralLedger:
 
     def find_customer(self, card: CustomerCard) -> str | None:
         """See Ledger."""
-        with self._explained({}):
+        with self._explained():
             return self._customers.find(card)
 
     def ensure_customer(self, card: CustomerCard, number: str | None) -> str:
         """See Ledger."""
-        with self._explained({"document": "customer"}):
+        with self._explained(document="customer"):
             return self._customers.ensure(card, number)
 
     def ensure_article(self, number: str, text: str, unit: str = "") -> None:
         """See Ledger. The unit and the posting groups are left to the item template."""
-        with self._explained({"article": number, "document": "article"}):
+        with self._explained(document="article", article=number):
             rows = self.client.pages(Identified, filtered("items", f"number eq {literal(number)}"))
             if not any(row.number == number.upper() for row in rows):
                 body = {
@@ -138,7 +136,7 @@ class BusinessCentralLedger:
 
     def find(self, document: Document, bound: Bound) -> Outcome | None:
         """See Ledger."""
-        with self._explained(_context(document)):
+        with self._explained(document):
             if isinstance(document, CustomerPayment):
                 return self.payments.find(document, bound)
             if isinstance(document, Voucher):
@@ -149,7 +147,7 @@ class BusinessCentralLedger:
         """See Ledger. Drafts are taken with any date, so the date is held against the set-up first: nothing is written
         that could never be posted. RecordedDifferently here means that Business Central took the document and made
         something else of it: it is there, not posted, and must not be."""
-        with self._explained(_context(document)):
+        with self._explained(document):
             refused = next(quoting.dates(document, self._known()), None)
             if refused is not None:
                 raise NeedsLedgerSetup(refused)
@@ -166,7 +164,7 @@ class BusinessCentralLedger:
         """See Ledger. An order books nothing; a voucher is booked by being recorded."""
         if isinstance(document, SalesOrder | Voucher) or receipt.booked:
             return receipt
-        with self._explained(_context(document)):
+        with self._explained(document):
             if isinstance(document, CustomerPayment):
                 return self.payments.book(document, receipt)
             return self._sales.book(document, receipt)
@@ -176,14 +174,14 @@ class BusinessCentralLedger:
         if isinstance(document, SalesOrder) or not receipt.booked:
             return ()
         kind = {SalesInvoice: INVOICE, CustomerPayment: PAYMENT, Voucher: OTHER}[type(document)]
-        with self._explained(_context(document)):
+        with self._explained(document):
             known = self._known()
             posted = self._books.posted(receipt.number, kind)
             return entries_from(posted, known.currency, dimensions_of(known))
 
     def entries(self, account: str, start: date, end: date) -> tuple[Entry, ...]:
         """See Ledger."""
-        with self._explained({}):
+        with self._explained():
             known = self._known()
             return self._books.entries(account, start, end, known.currency, dimensions_of(known))
 
@@ -194,7 +192,7 @@ class BusinessCentralLedger:
         return self._held
 
     @contextmanager
-    def _explained(self, context: Mapping[str, str]) -> Iterator[None]:
+    def _explained(self, about: Document | None = None, **context: str) -> Iterator[None]:
         """Refusals by Business Central leave as errors of ours."""
         try:
             yield
@@ -202,26 +200,4 @@ class BusinessCentralLedger:
             now = self.client.caller.clock.now
             locked = self._held.locked_through if self._held else None
             known = {"locked_through": str(locked or ""), **context}
-            raise explain(refused, known, lambda: now().strftime("%Y-%m-%d %H:%M UTC")) from refused
-
-
-def _context(document: Document) -> dict[str, str]:
-    """What a refusal of this document can be about; a fact only where there is one candidate."""
-    context = {"document": kind_of(document), "date": document.date.isoformat(), "currency": currency_of(document)}
-    if isinstance(document, Voucher):
-        return context
-    context["order"] = document.order_number
-    context["cost_centre"], context["project"] = document.cost_centre, document.project
-    if isinstance(document, CustomerPayment):
-        return {**context, "account": document.account, "rule": document.postings[0].why.rule}
-    for name, values in (
-        ("account", {line.account for line in document.lines}),
-        ("rule", {line.why.rule for line in document.lines}),
-        ("rate", {f"{line.vat_rate.normalize():f}" for line in document.lines}),
-        ("vat_code", {line.vat_code for line in document.lines}),
-    ):
-        if len(values) == 1:
-            context[name] = values.pop()
-    context["terms_of_payment"] = document.terms_of_payment
-    context["way_of_delivery"] = document.way_of_delivery
-    return context
+            raise explain(refused, about, known, lambda: now().strftime("%Y-%m-%d %H:%M UTC")) from refused

@@ -29,14 +29,18 @@ _CORRELATION = re.compile(r"\s*CorrelationId:\s*([0-9a-f-]{36})\.?\s*$", re.IGNO
 
 
 class Refused(Exception):
-    """Business Central understood the call and said no. code: such as Application_DialogException."""
+    """Business Central understood the call and said no. code: such as Application_DialogException. sent: the body it
+    refused."""
 
-    def __init__(self, code: str, text: str, status: int, request: str, correlation: str = "") -> None:
+    def __init__(
+        self, code: str, text: str, status: int, request: str, correlation: str = "", sent: bytes = b""
+    ) -> None:  # fmt: skip
         self.code = code
         self.text = text
         self.status = status
         self.request = request
         self.correlation = correlation
+        self.sent = sent
         super().__init__(f"{request}: {status} {code} {text}")
 
     @property
@@ -191,7 +195,8 @@ class BusinessCentralClient:
         """Raise what the answer of one call of a batch means, if it is not a success."""
         if not result.status:
             raise _unavailable(result.call.request, result.call.method != "GET", "not reached in the batch")
-        self._judge(result.call.request, result.call.method != "GET", result.status, {}, result.body)
+        sent = b"" if result.call.body is None else encode(result.call.body)
+        self._judge(result.call.request, result.call.method != "GET", result.status, {}, result.body, sent)
 
     def _path(self, path: str) -> str:
         return f"/companies({self.company_id()})/{path}"
@@ -208,7 +213,7 @@ class BusinessCentralClient:
         request = f"{method} {_COMPANY.sub('', urlsplit(path).path).lstrip('/')}"
         if answer.body and not answer.is_json and answer.status not in (429, 403):
             raise _unavailable(request, writing, f"HTTP {answer.status}", maintenance=True)
-        self._judge(request, writing, answer.status, answer.headers, answer.body)
+        self._judge(request, writing, answer.status, answer.headers, answer.body, content or b"")
         return answer
 
     def _once(self, method: str, path: str, content: bytes | None, token: str, writes: bool | None) -> Answer:
@@ -217,7 +222,9 @@ class BusinessCentralClient:
             headers["Prefer"] = "odata.continue-on-error"
         return self.caller.send(method, path, headers=headers, content=content, writes=writes)
 
-    def _judge(self, request: str, writes: bool, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    def _judge(
+        self, request: str, writes: bool, status: int, headers: Mapping[str, str], body: bytes, sent: bytes
+    ) -> None:  # fmt: skip
         if status in (409, 429):  # nothing was done: too many calls, or somebody else holds the record
             asked = asked_to_wait(headers)
             wait = _BUSY_SECONDS if asked is None else asked
@@ -228,7 +235,7 @@ class BusinessCentralClient:
             raise _unavailable(request, writes, f"HTTP {status}")
         if status >= 400:
             code, text, correlation = _told(body)
-            raise Refused(code, text, status, request, correlation)
+            raise Refused(code, text, status, request, correlation, sent)
 
     def _decode(self, kind: type[T], request: str, body: bytes, writes: bool) -> T:
         try:

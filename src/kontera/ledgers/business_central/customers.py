@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from kontera.accounting.documents import CustomerCard
 from kontera.accounting.ledger_setup import LedgerSetup
-from kontera.errors import NeedsLedgerSetup, Problem
+from kontera.errors import NOT_TOLD, NeedsLedgerSetup, Problem
 from kontera.ledgers.business_central import menus, names, texts
 from kontera.ledgers.business_central.client import BusinessCentralClient, filtered, literal
 from kontera.ledgers.business_central.settings import Options
@@ -72,7 +72,7 @@ class Customers:
         area = self._options.area_of(card)
         found = self._known().keys.get(f"area:{area}", "") if area else ""
         if not found:
-            facts = {"order": "", "rate": "", "vat_code": area or str(card.region), "where": menus.VAT_SETUP}
+            facts = {"order": "", "rate": NOT_TOLD, "vat_code": area or str(card.region), "where": menus.VAT_SETUP}
             raise NeedsLedgerSetup(Problem(code="VAT_RATE_NOT_IN_LEDGER", cause=f"vat_area:{area}", facts=facts))
         return found
 

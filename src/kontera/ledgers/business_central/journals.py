@@ -31,6 +31,7 @@ from kontera.ledgers.business_central.snapshot import dimensions_of
 from kontera.ledgers.business_central.translate import payment_body, voucher_line
 from kontera.ledgers.business_central.wire import EntryAnswer, Identified, Journal, Payment, SalesDocument
 from kontera.ledgers.protocol import AlreadyRecorded, Bound, Receipt, Recorded, RecordedDifferently, RecordOutcome
+from kontera.ledgers.subjects import NONE_OF_OURS
 
 _JOURNALS = "customerPaymentJournals"
 _DUPLICATE = "Internal_EntityWithSameKeyExists"
@@ -48,14 +49,15 @@ class Payments:
         self._books = books
         self._ids: dict[str, str] = {}
 
-    def journal(self, account: str, code: str = "") -> str:
-        """The id of the journal for a clearing account (or with that code), made when there is none."""
+    def journal(self, account: str, code: str = "", rule: str = NONE_OF_OURS) -> str:
+        """The id of the journal for a clearing account (or with that code), made when there is none. rule: the one that
+        chose the account."""
         code = code or names.journal_of(account)
         found = self._journal(code)
         if found is None:
             account_id = self._known().keys.get(f"account:{account}", "")
             if not account_id:
-                facts = {"order": "", "account": account, "rule": "", "where": menus.ACCOUNTS}
+                facts = {"order": "", "account": account, "rule": rule, "where": menus.ACCOUNTS}
                 raise NeedsLedgerSetup(Problem(code="ACCOUNT_MISSING", cause=f"account:{account}", facts=facts))
             body = {"code": code, "displayName": f"Kontera {account}", "balancingAccountId": account_id}
             found = self._client.post(Journal, _JOURNALS, body).id
@@ -67,7 +69,7 @@ class Payments:
         if not bound.invoice:
             facts = {"order": document.order_number, "reason": "no invoice number for the payment"}
             raise OurFault(Problem(code="OUR_FAULT", facts=facts))
-        journal = self.journal(document.account)
+        journal = self.journal(document.account, rule=document.postings[0].why.rule)
         try:
             made = self._insert(journal, document, bound)
         except Refused as refused:
@@ -102,7 +104,8 @@ class Payments:
         if receipt.booked:
             return receipt
         booked = self._receipt(document, True)
-        if self._posted(self._post(self.journal(document.account), document), document):
+        journal = self.journal(document.account, rule=document.postings[0].why.rule)
+        if self._posted(self._post(journal, document), document):
             return booked
         own = self._isolated(document)
         results = self._post(own, document)
@@ -116,7 +119,7 @@ class Payments:
     def _isolated(self, document: CustomerPayment) -> str:
         """The id of the document's own journal, with its line in it and nowhere else. Taken away first: a crash
         between the two leaves no line, and this makes it again; the other way round it would be posted twice."""
-        own = self.journal(document.account, names.own_journal(document.reference))
+        own = self.journal(document.account, names.own_journal(document.reference), document.postings[0].why.rule)
         if self._line(own, document) is not None:
             return own
         shared = self._journal(names.journal_of(document.account))

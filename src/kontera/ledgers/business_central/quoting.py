@@ -29,6 +29,7 @@ from kontera.ledgers.business_central.refusals import PERMISSIONS
 from kontera.ledgers.business_central.settings import Options
 from kontera.ledgers.business_central.snapshot import AREAS, COUNTRIES, GROUPS, LATEST
 from kontera.ledgers.protocol import Quote
+from kontera.ledgers.sent import shape
 from kontera.money import Money, total
 
 _SAME_RATE = Decimal("0.000001")  # relative
@@ -93,6 +94,7 @@ def _order(document: Document) -> str:
 def _reference(document: Document) -> Iterator[Problem]:
     if not names.accepted(document.reference):
         facts = {"order": _order(document), "field": "External Document No."}
+        facts["value_shape"] = shape(document.reference)
         yield Problem(code="TEXT_REFUSED", facts=facts)
 
 

@@ -28,7 +28,7 @@ def readiness(client: BusinessCentralClient, options: Options) -> list[Readiness
     checks = [ReadinessCheck(name="sign-in", function="all", ok=True, detail=setup.company)]
     for function in FUNCTIONS:
         refused = reader.refused.get(function)
-        problem = None if refused is None else explain(refused, {"function": function}).problem
+        problem = None if refused is None else explain(refused, context={"function": function}).problem
         detail = f"permission set {PERMISSIONS[function]}"
         checks.append(_check(f"permission: {function}", function, problem, detail))
     if "bookkeeping" in setup.functions:

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from kontera.accounting.documents import Document
 from kontera.errors import KonteraError, NeedsLedgerSetup, NeedsOperator, Problem
+from kontera.ledgers import sent, subjects
 from kontera.ledgers.business_central import menus
 from kontera.ledgers.business_central.client import Refused
 
@@ -36,11 +38,13 @@ _FUNCTION_OF: Mapping[str, str] = {
     "generalLedgerEntries": "bookkeeping",
     "items": "article",
 }
+_VALUE = re.compile(r"Value: (.+?)\s*$", re.DOTALL)  # the last of what it says about a text that is too long
 _DENIED = re.compile(r"do(es)? not have .*permission", re.IGNORECASE)
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the table. facts: `{name}` from the pattern or the context. cause: as in the case catalogue."""
+    """One line of the table. facts: `{name}` from the pattern or the document. cause: as in the case catalogue; an
+    order waits alone when it names something that nobody told."""
 
     problem: str
     cause: str = ""
@@ -82,18 +86,21 @@ _CENTRE = {
 _CENTRE_REQUIRED = Rule(
     problem="COST_CENTRE_REQUIRED", cause="account:{account}", facts={"account": "{account}"}, where=menus.DIMENSIONS
 )
+_PROJECT = Rule(
+    problem="PROJECT_UNUSABLE", cause="project:{project}", facts={"project": "{project}"}, where=menus.DIMENSIONS
+)
 _CUSTOMER = Rule(
     problem="CUSTOMER_REFUSED",
-    facts={"field": "{field}", "value_shape": "", "reason": "{masked}"},
+    facts={"field": "{field}", "value_shape": "{shape}", "reason": "{reason}"},
     where=menus.CUSTOMERS,
     error=NeedsOperator,
 )
 _TEMPLATE = Rule(
     problem="CUSTOMER_REFUSED",
-    facts={"field": "{field}", "value_shape": "", "reason": "its template gives the customer no posting groups"},
+    facts={"field": "{field}", "value_shape": "{shape}", "reason": "no_posting_groups"},
     where=menus.TEMPLATES,
 )
-_TEXT = Rule(problem="TEXT_REFUSED", facts={"field": "{field}"}, error=NeedsOperator)
+_TEXT = Rule(problem="TEXT_REFUSED", facts={"field": "{field}", "value_shape": "{shape}"}, error=NeedsOperator)
 _LICENCE = Rule(
     problem="LEDGER_LICENCE_MISSING",
     cause="licence:{function}",
@@ -127,14 +134,16 @@ BY_TEXT: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         (r"G/L Account.* does not exist" + _NUMBER, _ACCOUNT_MISSING),
         (r"Account does not exist|\"account(Id|Number)\" does not match|account values do not match", _ACCOUNT_MISSING),
         (r"Select a Dimension Value Code .*?Dimension Code \w+ for G/L Account (?P<account>[\w-]+)", _CENTRE_REQUIRED),
-        (r"Dimension Value .*is blocked", _CENTRE["inactive"]),
-        (r"cannot be found in the related table \(Dimension Value\)|Dimension Value .*does not exist",
-         _CENTRE["missing"]),
+        (r"Dimension Value ([\w-]+ - (?P<cost_centre>[\w-]+) )?.*is blocked", _CENTRE["inactive"]),
+        (r"Shortcut Dimension 2 Code .*contains a value \((?P<project>[^()]+)\) that cannot be found", _PROJECT),
+        (r"(\((?P<cost_centre>[^()]+)\) that )?cannot be found in the related table \(Dimension Value\)|"
+         r"Dimension Value .*does not exist", _CENTRE["missing"]),
         (r"\"paymentTermsId\" does not match", _terms("terms_of_payment", menus.PAYMENT_TERMS)),
         (r"\"shipmentMethodId\" does not match", _terms("way_of_delivery", menus.SHIPMENT_METHODS)),
         (r"currency(Code|Id)\" does not match|currency values do not match|Currency Exchange Rate", _CURRENCY),
         (r"(?P<field>[\w. ]+Posting Group) must have a value in (Customer|Sales Header)", _TEMPLATE),
         (r"Customer .*(is blocked|blocked with type|blocked for privacy)|customer (values|cannot)", _CUSTOMER),
+        (r"The field (?P<field>[\w/. ]+) of table Customer contains .*\(Country/Region\)", _CUSTOMER),
         (r"\(Country/Region\)|must not contain letters|VAT Registration|displayName|number series|manually", _CUSTOMER),
     )
 )  # fmt: skip
@@ -145,27 +154,43 @@ def not_allowed(refused: Refused) -> bool:
     return refused.status == 403 or _DENIED.search(refused.text) is not None
 
 
-def explain(refused: Refused, context: Mapping[str, str], now: Callable[[], str] = lambda: "") -> KonteraError:
-    """The error a refusal becomes. context: what the call was about (order, document, date, account, rule, currency,
-    cost_centre, locked_through...), as far as known; names missing in it give empty facts."""
+def explain(
+    refused: Refused,
+    document: Document | None = None,
+    context: Mapping[str, str] | None = None,
+    now: Callable[[], str] = lambda: "",
+) -> KonteraError:
+    """The error a refusal becomes. document: the one the call was about; its accounts, rates and so on are named where
+    Business Central's words name none. context: what else is known (the end of the lock, the kind of thing written)."""
+    rule, found = _rule_for(refused)
     function = function_of(refused.request)
+    words = sent.masked(refused.text, refused.sent)
+    if rule is _CUSTOMER:  # the words may quote a person's name or number
+        words = re.sub(r"'[^']*'|\([^)]*\)", "...", words)
+    if rule is _TEXT:
+        quoted = _VALUE.search(refused.text)
+        inside = quoted[1] if quoted else ""
+        found = {"field": sent.field_of(refused.sent, inside), "shape": sent.shape(inside)}
+        words = words if quoted is None else refused.text.replace(inside, found["shape"])
     known = {
+        "document": "setup",
         "function": function,
         "licence": PERMISSIONS.get(function, "D365 BUS FULL ACCESS"),
-        "reason": refused.text,
-        "masked": re.sub(r"'[^']*'|\([^)]*\)", "...", refused.text),
+        "reason": words,
         "now": now(),
-        **context,
+        **(context or {}),
+        **(found if document is None else subjects.about(document, found)),
     }
-    rule, found = _rule_for(refused)
-    shown = _Empty({**known, **found})
-    facts = {"order": context.get("order", ""), **{k: v.format_map(shown) for k, v in rule.facts.items()}}
+    if "group" in found:  # not always the line's own: an account brings a group that is looked up first
+        known["vat_code"] = f"{found.get('area', '')} / {found['group']}"
+    facts = {"order": known.get("order", ""), **subjects.filled(rule.facts, known)}
     if rule.where:
         facts["where"] = rule.where
-    vendor = refused.vendor
-    if rule is _CUSTOMER:  # the words may quote a person's name or number
-        vendor = vendor.replace(refused.text, known["masked"])
-    return rule.error(Problem(code=rule.problem, cause=rule.cause.format_map(shown), facts=facts, vendor=vendor))
+    method, _, path = refused.request.partition(" ")
+    facts |= subjects.became(method, books="/Microsoft.NAV." in path, document=document)
+    vendor = refused.vendor.replace(refused.text, words)
+    cause = subjects.shared(rule.cause, known)
+    return rule.error(Problem(code=rule.problem, cause=cause, facts=facts, vendor=vendor))
 
 
 def function_of(request: str) -> str:
@@ -182,13 +207,5 @@ def _rule_for(refused: Refused) -> tuple[Rule, dict[str, str]]:
     for pattern, rule in BY_TEXT:
         match = pattern.search(refused.text)
         if match:
-            found = {name: value for name, value in match.groupdict().items() if value}
-            if "group" in found:  # not always the line's own: an account brings a group that is looked up first
-                found["vat_code"] = f"{found.get('area', '')} / {found['group']}"
-            return rule, found
+            return rule, {name: value for name, value in match.groupdict().items() if value}
     return _UNKNOWN, {}
-
-
-class _Empty(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return ""

@@ -19,8 +19,6 @@ from kontera.accounting.documents import (
     SalesInvoice,
     SalesOrder,
     Voucher,
-    currency_of,
-    kind_of,
 )
 from kontera.accounting.ledger_setup import LedgerSetup
 from kontera.calls import Caller, Exchange, RateWindow, ReadinessCheck, check_settings
@@ -91,12 +89,12 @@ class FortnoxLedger:
 
     def readiness(self) -> list[ReadinessCheck]:
         """See Ledger."""
-        with self._explained({}):
+        with self._explained():
             return readiness(self.client, self.options)
 
     def setup(self) -> LedgerSetup:
         """See Ledger."""
-        with self._explained({}):
+        with self._explained():
             reader = Reader(self.client, self.options)
             setup = reader.read()
             reader.whole()
@@ -115,19 +113,19 @@ class FortnoxLedger:
 
     def find_customer(self, card: CustomerCard) -> str | None:
         """See Ledger."""
-        with self._explained({}):
+        with self._explained():
             return self._customers.find(card)
 
     def ensure_customer(self, card: CustomerCard, number: str | None) -> str:
         """See Ledger."""
-        with self._explained({"document": "customer"}):
+        with self._explained(document="customer"):
             return self._customers.ensure(card, number)
 
     def ensure_article(self, number: str, text: str, unit: str = "") -> None:
         """See Ledger. The unit is left to Fortnox: it would have to exist there."""
         if number in self._articles:
             return
-        with self._explained({"article": number, "document": "article"}):
+        with self._explained(document="article", article=number):
             if not self._has_article(number):
                 try:
                     self.client.post(dict[str, object], "/3/articles", translate.article_body(number, text))
@@ -138,7 +136,7 @@ class FortnoxLedger:
 
     def find(self, document: Document, bound: Bound) -> Outcome | None:
         """See Ledger."""
-        with self._explained(_context(document)):
+        with self._explained(document):
             if isinstance(document, CustomerPayment):
                 return self._payments.find(document, bound)
             if isinstance(document, Voucher):
@@ -148,7 +146,7 @@ class FortnoxLedger:
     def record(self, document: Document, bound: Bound) -> Outcome:
         """See Ledger. One call; its answer is compared with the document. RecordedDifferently here means that Fortnox
         took the document and made something else of it: it is there, unbooked, and must not be booked."""
-        with self._explained(_context(document)):
+        with self._explained(document):
             if isinstance(document, CustomerPayment):
                 return self._payments.record(document, bound)
             if isinstance(document, Voucher):
@@ -164,7 +162,7 @@ class FortnoxLedger:
         """See Ledger. An order books nothing; a voucher is booked by being recorded."""
         if isinstance(document, SalesOrder | Voucher):
             return receipt
-        with self._explained(_context(document)):
+        with self._explained(document):
             if isinstance(document, CustomerPayment):
                 return self._payments.book(document, receipt)
             path = f"/3/invoices/{receipt.number}"
@@ -180,12 +178,12 @@ class FortnoxLedger:
         """See Ledger. Empty for an order, and for what is not booked."""
         if not receipt.voucher_number:
             return ()
-        with self._explained(_context(document)):
+        with self._explained(document):
             return self._books.voucher(receipt.voucher_series, receipt.voucher_number, receipt.voucher_year)
 
     def entries(self, account: str, start: date, end: date) -> tuple[Entry, ...]:
         """See Ledger. One call per voucher of the period that is not known yet: the list carries no rows."""
-        with self._explained({}):
+        with self._explained():
             return self._books.entries(account, start, end)
 
     def _post_sales(self, document: SalesInvoice | SalesOrder, bound: Bound) -> SalesDocument:
@@ -238,13 +236,13 @@ class FortnoxLedger:
         return any(row.get("ArticleNumber") == number for row in rows)
 
     @contextmanager
-    def _explained(self, context: Mapping[str, str]) -> Iterator[None]:
+    def _explained(self, about: Document | None = None, **context: str) -> Iterator[None]:
         """Refusals by Fortnox leave as errors of ours."""
         try:
             yield
         except Refused as refused:
             now = self.client.caller.clock.now
-            raise explain(refused, context, lambda: now().strftime("%Y-%m-%d %H:%M UTC")) from refused
+            raise explain(refused, about, context, lambda: now().strftime("%Y-%m-%d %H:%M UTC")) from refused
 
 
 def _recorded(receipt: Receipt, differences: compare.Differences) -> Outcome:
@@ -255,27 +253,3 @@ def _found(receipt: Receipt, differences: compare.Differences) -> Outcome:
     if differences:
         return RecordedDifferently(receipt=receipt, differences=differences)
     return AlreadyRecorded(receipt=receipt)
-
-
-def _context(document: Document) -> dict[str, str]:
-    """What a refusal of this document can be about; a fact only where there is one candidate."""
-    context = {"document": kind_of(document), "date": document.date.isoformat(), "currency": currency_of(document)}
-    if isinstance(document, Voucher):
-        return context
-    context["order"] = document.order_number
-    context["cost_centre"], context["project"] = document.cost_centre, document.project
-    if isinstance(document, CustomerPayment):
-        return {**context, "account": document.account, "rule": document.postings[0].why.rule}
-    for name, values in (
-        ("account", {line.account for line in document.lines}),
-        ("rule", {line.why.rule for line in document.lines}),
-        ("rate", {f"{line.vat_rate.normalize():f}" for line in document.lines}),
-        ("vat_code", {line.vat_code for line in document.lines}),
-        ("article", {line.article for line in document.lines}),
-    ):
-        if len(values) == 1:
-            context[name] = values.pop()
-    context["terms_of_payment"] = document.terms_of_payment
-    context["way_of_delivery"] = document.way_of_delivery
-    context["terms_of_delivery"] = document.terms_of_delivery
-    return context

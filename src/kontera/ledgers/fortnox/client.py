@@ -25,14 +25,16 @@ _QUOTED = 300
 
 
 class Refused(Exception):
-    """Fortnox understood the call and said no; nothing was written. code: Fortnox's number, empty when it has none."""
+    """Fortnox understood the call and said no; nothing was written. code: Fortnox's number, empty when it has none.
+    sent: the body it refused."""
 
-    def __init__(self, code: str, text: str, status: int, request: str, uid: str = "") -> None:
+    def __init__(self, code: str, text: str, status: int, request: str, uid: str = "", sent: bytes = b"") -> None:
         self.code = code
         self.text = text
         self.status = status
         self.request = request
         self.uid = uid
+        self.sent = sent
         super().__init__(f"{request}: {status} {code} {text}")
 
     @property
@@ -97,7 +99,7 @@ class FortnoxClient:
             answer = self._once(method, path, params, content, self.tokens.renew(token))
             if answer.status == 401:
                 raise self.tokens.refused(f"HTTP 401 {answer.body[:200].decode(errors='replace')}")
-        self._judge(method, path, answer)
+        self._judge(method, path, answer, content or b"")
         return answer
 
     def _once(
@@ -108,7 +110,7 @@ class FortnoxClient:
             headers["Content-Type"] = "application/json"
         return self.caller.send(method, path, params=params, headers=headers, content=content)
 
-    def _judge(self, method: str, path: str, answer: Answer) -> None:
+    def _judge(self, method: str, path: str, answer: Answer, sent: bytes) -> None:
         request = f"{method} {path}"
         if answer.status == 429:  # refused before it was handled; Fortnox documents no Retry-After
             asked = asked_to_wait(answer.headers)
@@ -121,7 +123,7 @@ class FortnoxClient:
             code, text = _told(answer)
             if code == _SYSTEM_EXCEPTION:
                 raise _unavailable(method, request, answer)
-            raise Refused(code, text, answer.status, request, answer.headers.get("x-uid", ""))
+            raise Refused(code, text, answer.status, request, answer.headers.get("x-uid", ""), sent)
 
     def _decode(self, kind: type[T], method: str, path: str, answer: Answer) -> T:
         try:

@@ -25,6 +25,7 @@ from kontera.ledgers.fortnox.refusals import LICENCES
 from kontera.ledgers.fortnox.settings import Options
 from kontera.ledgers.fortnox.translate import own_number
 from kontera.ledgers.protocol import Quote
+from kontera.ledgers.sent import shape
 from kontera.money import Money, total
 
 ACCRUAL = "accrual"
@@ -76,7 +77,7 @@ def quote(document: Document, setup: LedgerSetup, options: Options) -> Quote:
 def cash_method(order: str) -> Problem:
     """Under the cash method Fortnox books no invoices, only their payments (its code 2003007)."""
     facts = {"order": order, "document": "sales_invoice", "where": menus.YEARS}
-    facts["reason"] = "the company uses the cash method (kontantmetoden); invoices can only be booked under accrual"
+    facts["reason"] = "cash_method"
     return Problem(code="LEDGER_REFUSED", cause="accounting_method:cash", facts=facts)
 
 
@@ -99,9 +100,9 @@ def _sales_problems(
                 facts={"order": order, "article": number, "allowed": texts.ARTICLE_ALLOWED},
             )
     if len(document.reference) > texts.REFERENCE or texts.clean(document.reference, 999) != document.reference:
-        yield Problem(code="TEXT_REFUSED", facts={"order": order, "field": "ExternalInvoiceReference1"})
+        yield Problem(code="TEXT_REFUSED", facts=_text(order, "ExternalInvoiceReference1", document.reference))
     if options.own_numbers and not own_number(document, options):
-        yield Problem(code="TEXT_REFUSED", facts={"order": order, "field": "DocumentNumber"})
+        yield Problem(code="TEXT_REFUSED", facts=_text(order, "DocumentNumber", order))
     for code, rate in sorted({tax_key(line) for line in document.lines}):
         if code not in setup.vat_codes or (rate and not vat_account((code, rate), setup)):
             yield Problem(
@@ -122,6 +123,10 @@ def _sales_problems(
         )
 
 
+def _text(order: str, field: str, value: str) -> dict[str, str]:
+    return {"order": order, "field": field, "value_shape": shape(value)}
+
+
 def _voucher_problems(document: Voucher, setup: LedgerSetup) -> Iterator[Problem]:
     if document.currency != setup.currency:
         yield Problem(
@@ -136,7 +141,8 @@ def _voucher_problems(document: Voucher, setup: LedgerSetup) -> Iterator[Problem
             facts={
                 "order": "",
                 "document": "voucher",
-                "reason": f"voucher series {document.series} is missing or not manual",
+                "reason": "voucher_series",
+                "series": document.series,
                 "where": menus.SERIES,
             },
         )

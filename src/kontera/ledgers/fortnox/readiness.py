@@ -30,7 +30,7 @@ def readiness(client: FortnoxClient, options: Options) -> list[ReadinessCheck]:
             continue
         licence = LICENCES.get(function, "Integration")
         refused = reader.refused.get(function)
-        problem = None if refused is None else explain(refused, {}).problem
+        problem = None if refused is None else explain(refused).problem
         checks.append(
             ReadinessCheck(
                 name=f"right: {function}",

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 import msgspec
 
+from kontera.accounting.documents import Document
 from kontera.errors import KonteraError, NeedsLedgerSetup, NeedsOperator, NeedsSignIn, OurFault, Problem
-from kontera.ledgers.fortnox import menus
+from kontera.ledgers import sent, subjects
+from kontera.ledgers.fortnox import menus, texts
 from kontera.ledgers.fortnox.client import Refused
 
 Found = dict[str, str]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the table. facts: what of the words is passed on, `{name}` from the pattern or the context.
-    cause: as in the case catalogue. where: Fortnox's own menu path."""
+    """One line of the table. facts: what of the words is passed on, `{name}` from the pattern or the document.
+    cause: as in the case catalogue; an order waits alone when it names something that nobody told.
+    where: Fortnox's own menu path."""
 
     problem: str
     cause: str = ""
@@ -47,6 +51,12 @@ _LOCKED = Rule(
     where=menus.LOCKED_PERIOD,
     facts={"date": "{date}", "locked_through": "{through}"},
 )
+_LOCKED_SOMEWHERE = Rule(  # all of one date wait for the same, whatever the end of the lock
+    problem="PERIOD_LOCKED",
+    cause="period:{date}",
+    where=menus.LOCKED_PERIOD,
+    facts={"date": "{date}", "locked_through": "{through}"},
+)
 _NO_YEAR = Rule(problem="YEAR_MISSING", cause="year:{year}", where=menus.YEARS, facts={"date": "{date}"})
 _COST_CENTRE = {
     r: Rule(
@@ -62,6 +72,9 @@ _COST_CENTRE_REQUIRED = Rule(
 )
 _PROJECT = Rule(
     problem="PROJECT_UNUSABLE", cause="project:{project}", where=menus.PROJECTS, facts={"project": "{project}"}
+)
+_PROJECT_REQUIRED = Rule(
+    problem="PROJECT_REQUIRED", cause="account:{account}", where=menus.CHART, facts={"account": "{account}"}
 )
 _PREDEFINED_MISSING = Rule(
     problem="PREDEFINED_ACCOUNT_MISSING", cause="predefined:{name}", where=menus.PREDEFINED, facts={"name": "{name}"}
@@ -101,15 +114,15 @@ _CUSTOMER = Rule(
     problem="CUSTOMER_REFUSED",
     where=menus.CUSTOMERS,
     error=NeedsOperator,
-    facts={"field": "{field}", "value_shape": "{shape}", "reason": "{masked}"},
+    facts={"field": "{field}", "value_shape": "{shape}", "reason": "{reason}"},
 )
 _ARTICLE = Rule(
     problem="ARTICLE_NUMBER_REFUSED",
     cause="article:{article}",
     where=menus.ARTICLES,
-    facts={"article": "{article}", "allowed": "an article that exists in Fortnox"},
+    facts={"article": "{article}", "allowed": texts.ARTICLE_EXISTING},
 )
-_TEXT = Rule(problem="TEXT_REFUSED", error=NeedsOperator, facts={"field": "{field}"})
+_TEXT = Rule(problem="TEXT_REFUSED", error=NeedsOperator, facts={"field": "{text_field}", "value_shape": "{shape}"})
 _SHAPE = Rule(problem="OUR_FAULT", error=OurFault, facts={"reason": "{reason}"})
 
 
@@ -140,8 +153,8 @@ BY_CODE: Mapping[str, Rule] = {
     "2000428": _ARTICLE,
     "2001161": _PROJECT,
     "2000947": _COST_CENTRE["inactive"],
-    "2000401": _LOCKED,
-    "2002141": _LOCKED,
+    "2000401": _LOCKED_SOMEWHERE,
+    "2002141": _LOCKED_SOMEWHERE,
     "2001411": _terms("terms_of_delivery"),
     "2001412": _terms("way_of_delivery"),
     "2001700": _terms("terms_of_payment"),
@@ -164,7 +177,8 @@ BY_CODE: Mapping[str, Rule] = {
 BY_TEXT: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
     (re.compile(p, re.IGNORECASE), r)
     for p, r in (
-        (r"konto\D{0,3}(?P<account>\d{4})\D{0,3} är inte aktivt|konto(t)? .*inaktiv", _ACCOUNT_INACTIVE),
+        (r"konto\D{0,3}(?P<account>\d{4})\D{0,3} är inte aktivt", _ACCOUNT_INACTIVE),
+        (r"konto(t)? (är inte aktivt|.*inaktiv)", _ACCOUNT_INACTIVE),
         (r"ogiltig parameter i anropet", _SHAPE),
         (
             r"kunden är inte aktiv|kundnummer \S+ används redan|kundnamn måste anges|e-postadressen är inte giltig|"
@@ -172,23 +186,32 @@ BY_TEXT: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
             _CUSTOMER,
         ),
         (r"räkenskapsåret .* - (?P<through>\d{4}-\d\d-\d\d) är avslutat", _LOCKED),
-        (r"låst perioden t\.?o\.?m\.?\s*(?P<through>\d{4}-\d\d-\d\d)|perioden är låst", _LOCKED),
+        (r"låst perioden t\.?o\.?m\.?\s*(?P<through>\d{4}-\d\d-\d\d)", _LOCKED),
+        (r"perioden är låst", _LOCKED_SOMEWHERE),
         (
             r"räkenskapsår(et)? (saknas|finns inte|kunde inte hittas)|inget räkenskapsår|kan inte hitta räkenskapsåret",
             _NO_YEAR,
         ),
         (
-            r"kostnadsställe (måste anges|är obligatoriskt)( för| på) konto\D{0,3}(?P<account>\d{4})?",
+            r"kostnadsställe (måste anges|är obligatoriskt)( för| på) konto(\D{0,3}(?P<account>\d{4}))?",
             _COST_CENTRE_REQUIRED,
         ),
-        (r"kostnadsställe.*(inte aktivt|inaktiv)", _COST_CENTRE["inactive"]),
-        (r"kunde inte (hämta|hitta) kostnadsställe|kan inte hitta kostnadsstället", _COST_CENTRE["missing"]),
-        (r"projekt är obligatoriskt|kunde inte (hämta|hitta) projekt", _PROJECT),
+        (r"kostnadsställe.*(inte aktivt|inaktiv)( \((?P<cost_centre>[^)]+)\))?", _COST_CENTRE["inactive"]),
+        (
+            r"(kunde inte (hämta|hitta) kostnadsställe|kan inte hitta kostnadsstället)( \((?P<cost_centre>[^)]+)\))?",
+            _COST_CENTRE["missing"],
+        ),
+        (
+            r"projekt (måste anges|är obligatoriskt)( för| på) konto(\D{0,3}(?P<account>\d{4}))?",
+            _PROJECT_REQUIRED,
+        ),
+        (r"kunde inte (hämta|hitta) projekt( \((?P<project>[^)]+)\))?", _PROJECT),
         (r"kunde inte (hämta|hitta) moms( \((?P<rate>[\d.,]+)\))?$", _VAT_RATE),
         (r"kunde inte (hämta|hitta) moms(kod( \((?P<vat_code>[^)]+)\))?)?|ogiltig momskod", _VAT_RATE),
         (r"kunde inte (hämta|hitta) leveranssätt", _terms("way_of_delivery")),
         (r"kunde inte (hämta|hitta) leveransvillkor", _terms("terms_of_delivery")),
         (r"kunde inte (hämta|hitta) betalningsvillkor", _terms("terms_of_payment")),
+        (r"kunde inte (hämta|hitta) artikel( \((?P<article>[^)]+)\))?", _ARTICLE),
         (r"kunde inte (hämta|hitta) valuta|kan inte hitta valutan", _CURRENCY),
         (
             r"förvalt konto för (?P<name>[\w ]+?) saknas|saknas ett förvalt konto för (?P<name2>[\w ,]+)",
@@ -244,34 +267,45 @@ def scope_of(request: str) -> str:
     return "settings"
 
 
-def explain(refused: Refused, context: Mapping[str, str], now: Callable[[], str] = lambda: "") -> KonteraError:
-    """The error a refusal becomes. context: what the call was about (order, document, date, account, rule, currency,
-    cost_centre, project, terms...), as far as known; names missing in it give empty facts."""
+def explain(
+    refused: Refused,
+    document: Document | None = None,
+    context: Mapping[str, str] | None = None,
+    now: Callable[[], str] = lambda: "",
+) -> KonteraError:
+    """The error a refusal becomes. document: the one the call was about; its accounts, rates and so on are named where
+    Fortnox's words name none. context: what else is known (the kind of thing that was written)."""
+    rule, found = _rule_for(refused)
     scope = scope_of(refused.request)
+    quoted = re.search(r"\((.*)\)", refused.text)
+    inside = quoted[1] if quoted else ""
+    words = sent.masked(refused.text, refused.sent)
+    if rule in (_CUSTOMER, _TEXT):  # what they quote may be a person's: only what it looks like is kept
+        words = re.sub(r"\(.*\)", "(...)", refused.text)
     known: Found = {
+        "document": "setup",
         "scope": scope,
         "licence": LICENCES.get(scope, "Integration"),
-        "reason": refused.text,
+        "reason": words,
         "now": now(),
         "field": _bracketed(refused.text),
-        **context,
+        "name": _bracketed(refused.text),
+        "text_field": sent.field_of(refused.sent, inside),
+        "shape": sent.shape(inside),
+        **(context or {}),
+        **(found if document is None else subjects.about(document, found)),
     }
     known["year"] = known.get("date", "")[:4]
-    known["name"] = known["field"]
-    inside = re.search(r"\((.*)\)", refused.text)
-    known["shape"] = re.sub(r"\d", "0", re.sub(r"[^\W\d_]", "x", inside.group(1))) if inside else ""
-    known["masked"] = re.sub(r"\(.*\)", "(...)", refused.text)
-    rule, found = _rule_for(refused)
-    known.update(found)
-    shown = _Empty(known)
-    facts = {"order": context.get("order", ""), **{k: v.format_map(shown) for k, v in rule.facts.items()}}
+    facts = {"order": known.get("order", ""), **subjects.filled(rule.facts, known)}
     if rule.where:
         facts["where"] = rule.where
-    cause = rule.cause.format_map(shown)
-    vendor = refused.vendor
-    if rule is _CUSTOMER:  # the words may quote a person's e-mail or number: only their shape is kept
-        facts["field"] = next((name for words, name in _FIELD_WORDS.items() if words in refused.text.lower()), "")
-        vendor = vendor.replace(refused.text, known["masked"])
+    method, _, path = refused.request.partition(" ")
+    facts |= subjects.became(method, books=path.endswith("/bookkeep"), document=document)
+    if rule is _CUSTOMER:
+        named = (name for words, name in _FIELD_WORDS.items() if words in refused.text.lower())
+        facts |= subjects.filled({"field": "{field}"}, {"field": next(named, "")})
+    vendor = refused.vendor.replace(refused.text, words)
+    cause = subjects.shared(rule.cause, known)
     return rule.error(Problem(code=rule.problem, cause=cause, facts=facts, vendor=vendor))
 
 
@@ -280,11 +314,13 @@ def _rule_for(refused: Refused) -> tuple[Rule, Found]:
         match = pattern.search(refused.text)
         if match:
             found = {name.rstrip("2"): value for name, value in match.groupdict().items() if value}
+            if "rate" in found:
+                found["rate"] = _plain(found["rate"])
             return rule, found
     if refused.code in BY_CODE:
         rule = BY_CODE[refused.code]
-        number = re.search(r"\b(\d{4})\b", refused.text) if rule.cause.startswith("account:") else None
-        return rule, {"account": number.group(1)} if number else {}
+        number = re.search(r"(konto\W{1,3}|\()(\d{4})\b", refused.text) if rule.cause.startswith("account:") else None
+        return rule, {"account": number.group(2)} if number else {}
     return Rule(
         problem="LEDGER_REFUSED", facts={"document": "{document}", "reason": "{reason}"}, error=NeedsOperator
     ), {}
@@ -296,6 +332,6 @@ def _bracketed(text: str) -> str:
     return inside[-1] if inside else ""
 
 
-class _Empty(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return ""
+def _plain(rate: str) -> str:
+    """A percent as the document writes it: "25,0" is "25"."""
+    return f"{Decimal(rate.strip('.,').replace(',', '.')).normalize():f}"

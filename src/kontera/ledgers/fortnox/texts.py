@@ -60,7 +60,7 @@ _INSTEAD = str.maketrans(
 _DROPPED = frozenset({"Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn"})  # marks, joiners, controls: nothing to show
 _ARTICLE = re.compile(r"[A-Za-z0-9_\-/\\+$,]{1,50}")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
-ARTICLE_ALLOWED = "letters A-Z, digits and _ - / \\ + $ , without spaces, at most 50"
+ARTICLE_ALLOWED, ARTICLE_EXISTING = "fortnox_signs", "existing"  # how the case catalogue words them: words.toml
 
 ROW_TEXT, REFERENCE, ORDER_NUMBER, ADDRESS, VOUCHER_TEXT, ROW_NOTE = 255, 80, 75, 1024, 200, 100
 _POSTCODE = 10

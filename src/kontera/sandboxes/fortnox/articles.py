@@ -181,7 +181,7 @@ def find(company: Company, number: str) -> Record:
     """The article a row names. Raises 2001302."""
     found = company.articles.get(number)
     if found is None:
-        raise refuse(2001302, f"Kunde inte hitta artikel ({number})")
+        raise refuse(2001302, references.named(company, "Kunde inte hitta artikel", number))
     return found
 
 

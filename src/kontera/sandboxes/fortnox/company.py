@@ -32,6 +32,7 @@ class Profile:
     lager: bool = False  # the stock module is activated
     negative_stock: bool = False
     read_only_fields: str = "refuse"  # or ignore: what happens to a read-only key in a body
+    values_in_texts: bool = True  # "Kunde inte hitta konto (3099)", or as the vendor's lists of errors have it, bare
     permission_status: int = 403  # documented; live answers with 400 have been met too
     default_mode_of_payment: str = "BG"
     licences: set[str] = field(default_factory=lambda: {"integration", "bokforing", "faktura", "order", "lager"})

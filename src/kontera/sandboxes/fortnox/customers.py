@@ -116,7 +116,7 @@ def find(company: Company, number: Any) -> Record:
     """The customer a document names. Raises 2000204."""
     found = company.customers.get(str(number))
     if found is None:
-        raise refuse(2000204, f"Kunde inte hitta kund ({number})")
+        raise refuse(2000204, references.named(company, "Kunde inte hitta kund", number))
     return found
 
 

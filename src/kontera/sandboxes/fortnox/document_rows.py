@@ -100,7 +100,9 @@ def _row(
         raise refuse(2003977, "Rader med antal måste ha artikelnummer eller benämning.")
     if row["AccountNumber"]:
         found = references.account(company, year_id, row["AccountNumber"], account_code)
-        references.dimensions(found, row["CostCenter"] or document["CostCenter"], row["Project"] or document["Project"])
+        references.dimensions(
+            company, found, row["CostCenter"] or document["CostCenter"], row["Project"] or document["Project"]
+        )
     _housework(document, row)
     return row
 

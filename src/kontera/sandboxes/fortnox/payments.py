@@ -169,7 +169,7 @@ def _write_off(company: Company, year_id: int, sent: Record) -> Record:
         raise refuse_text("Konto måste anges för avskrivning.")
     account = references.account(company, year_id, off["AccountNumber"])
     references.require(company, off, {"CostCenter": "costcenters", "Project": "projects"})
-    references.dimensions(account, off["CostCenter"], off["Project"])
+    references.dimensions(company, account, off["CostCenter"], off["Project"])
     return {**off, "Amount": two(Decimal(off["Amount"])), "Description": account["Description"]}
 
 

@@ -50,10 +50,16 @@ def entry(company: Company, path: str, key: str) -> Record:
     found = company.registers[path].get(key)
     if found is None:
         code, words = _MISSING[path]
-        raise refuse(code, f"{words} ({key})") if code else refuse_text(f"{words} ({key})")
+        told = named(company, words, key)
+        raise refuse(code, told) if code else refuse_text(told)
     if path == "costcenters" and not found["Active"]:
-        raise refuse(2000947, f"Kostnadsstället är inte aktivt ({key})")
+        raise refuse(2000947, named(company, "Kostnadsstället är inte aktivt", key))
     return found
+
+
+def named(company: Company, words: str, value: object) -> str:
+    """The words of a refusal with the value they are about, unless the company's switch says that they are bare."""
+    return f"{words} ({value})" if company.profile.values_in_texts else words
 
 
 def year(company: Company, day: date) -> int:
@@ -77,7 +83,7 @@ def account(company: Company, year_id: int, number: int, code: int = 2001304) ->
     """An active account of the year's chart. Raises ApiError."""
     found = company.accounts[year_id].get(number)
     if found is None:
-        raise refuse(code, f"Kunde inte hitta konto ({number})")
+        raise refuse(code, named(company, "Kunde inte hitta konto", number))
     if not found["Active"]:
         raise refuse_text(f'Konto "{number}" är inte aktivt.')
     return found
@@ -94,24 +100,24 @@ def predefined(company: Company, year_id: int, name: str) -> int:
     return number
 
 
-def dimensions(found: Record, cost_center: str, project: str) -> None:
+def dimensions(company: Company, found: Record, cost_center: str, project: str) -> None:
     """The account's own demands on cost centre and project are met. Raises ApiError."""
-    number = found["Number"]
+    number = f" {found['Number']}" if company.profile.values_in_texts else ""
     if found["CostCenterSettings"] == "MANDATORY" and not cost_center:
-        raise refuse_text(f"Kostnadsställe måste anges för konto {number}")
+        raise refuse_text(f"Kostnadsställe måste anges för konto{number}")
     if found["CostCenterSettings"] == "NOTALLOWED" and cost_center:
-        raise refuse_text(f"Kostnadsställe får inte anges för konto {number}")
+        raise refuse_text(f"Kostnadsställe får inte anges för konto{number}")
     if found["ProjectSettings"] == "MANDATORY" and not project:
-        raise refuse_text(f"Projekt är obligatoriskt på konto {number}")
+        raise refuse_text(f"Projekt är obligatoriskt på konto{number}")
     if found["ProjectSettings"] == "NOTALLOWED" and project:
-        raise refuse_text(f"Projekt får inte anges på konto {number}")
+        raise refuse_text(f"Projekt får inte anges på konto{number}")
 
 
 def vat_code(company: Company, code: str) -> VatCode:
     """A VAT code of the company. Raises ApiError."""
     found = company.vat_codes.get(code)
     if found is None:
-        raise refuse_text(f"Kunde inte hitta momskod ({code})")
+        raise refuse_text(named(company, "Kunde inte hitta momskod", code))
     return found
 
 
@@ -119,7 +125,7 @@ def vat_rate(company: Company, rate: Decimal) -> VatCode:
     """The first VAT code with this percentage. Raises ApiError when the rate is not set up."""
     codes = company.rate_codes(rate)
     if not codes:
-        raise refuse_text(f"Kunde inte hitta moms ({rate})")
+        raise refuse_text(named(company, "Kunde inte hitta moms", rate))
     return codes[0]
 
 

@@ -209,7 +209,7 @@ def _row(company: Company, voucher: Record, year_id: int, sent: Record) -> Recor
     references.require(company, row, {"CostCenter": "costcenters", "Project": "projects"})
     row["CostCenter"] = row["CostCenter"] or voucher["CostCenter"]
     row["Project"] = row["Project"] or voucher["Project"]
-    references.dimensions(account, row["CostCenter"], row["Project"])
+    references.dimensions(company, account, row["CostCenter"], row["Project"])
     for side in ("Debit", "Credit"):
         row[side] = round_to(Decimal(row[side]), 2)
     row["Description"] = row["Description"] or account["Description"]
