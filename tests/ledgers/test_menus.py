@@ -19,7 +19,7 @@ from kontera.ledgers.fortnox import refusals as nox
 LEDGERS = pytest.mark.parametrize(
     ("vendor", "menus"), [("fortnox", fortnox_menus), ("business_central", central_menus)], ids=["fortnox", "central"]
 )
-RULES = {
+RULES: dict[str, list[nox.Rule | central.Rule]] = {
     "fortnox": [*nox.BY_CODE.values(), *(rule for _, rule in nox.BY_TEXT)],
     "business_central": [rule for _, rule in central.BY_TEXT],
 }
