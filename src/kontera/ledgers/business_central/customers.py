@@ -51,7 +51,7 @@ class Customers:
         """The bookkeeper's card is taken as it is, if a document of this region would get the right VAT on it."""
         if held.tax_area_id not in ("", area):
             facts = {"order": "", "customer": held.number, "found": held.tax_area_display_name or held.tax_area_id}
-            facts |= {"wanted": self._options.area_of(card), "where": f"{menus.CUSTOMERS} > {held.number}"}
+            facts |= {"wanted": self._options.area_of(card), "where": menus.CUSTOMER_VAT.format(customer=held.number)}
             raise NeedsLedgerSetup(Problem(code="CUSTOMER_CARD_DIFFERS", cause=f"customer:{held.number}", facts=facts))
         return held.number
 

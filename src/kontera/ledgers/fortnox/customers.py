@@ -85,7 +85,7 @@ class Customers:
         wanted = VAT_TYPE[card.region]
         if held.vat_type not in (None, wanted):
             facts = {"order": "", "customer": number, "found": str(held.vat_type), "wanted": wanted}
-            facts["where"] = f"{menus.CUSTOMERS} > {number}"
+            facts["where"] = menus.CUSTOMER_VAT.format(customer=number)
             raise NeedsLedgerSetup(Problem(code="CUSTOMER_CARD_DIFFERS", cause=f"customer:{number}", facts=facts))
         return number
 

@@ -7,6 +7,7 @@ case catalogue against it. "Inställningar" is the cog at the top right. Where e
 CHART = "Fortnox > Register > Kontoplan"
 COST_CENTRES = "Fortnox > Register > Kostnadsställen"
 CUSTOMERS = "Fortnox > Register > Kunder"
+CUSTOMER_VAT = "Fortnox > Register > Kunder > {customer} > Momstyp"
 INVOICES = "Fortnox > Fakturering > Kundfakturor"
 LOCKED_PERIOD = "Fortnox > Inställningar > Bokföring > Låsning av period"
 PREDEFINED = "Fortnox > Inställningar > Bokföring > Förvalda konton"
