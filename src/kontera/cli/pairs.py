@@ -6,6 +6,7 @@ vendor of shops. They are connected by the same commands as real ones.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from kontera.cli.preparing import CODES, LEDGER_CODES, STORE_CODES, prepare, settings_of
 from kontera.cli.read_ledgers import LEDGERS, LedgerReader
 from kontera.cli.read_shops import SHOPS, ShopReader
+from kontera.connections.registry import VENDORS
 
 if TYPE_CHECKING:
     from kontera.cli.stage import Stage
@@ -82,10 +84,13 @@ def connect(made: Stage, pairs: list[Pair], fast: int, *, unlimited: bool = Fals
         made.say("connect", ledger, "--code", CODES[ledger], "--merchant", slug, "--merchant-name", name, *_sets(own))
     for one in pairs:
         given = settings_of(one.storefront, made.sandboxes[one.sandbox])
-        made.say(
+        answer = made.say(
             "connect", one.storefront, "--code", one.store, "--ledger", CODES[one.ledger], "--merchant", one.merchant,
-            "--since", "2000-01-01", *_sets(given),
+            "--since", "2000-01-01", "--json", *_sets(given),
         )  # fmt: skip
+        if VENDORS[one.storefront].by_address:  # somebody types the address in the shop's own pages
+            hook = made.environment["KONTERA_PUBLIC_URL"] + json.loads(answer)["hook"]
+            one.shop_reader(made.sandboxes).act("add_webhook", {"url": hook})
 
 
 def _sets(given: dict[str, str]) -> list[str]:

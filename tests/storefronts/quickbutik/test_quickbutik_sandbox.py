@@ -129,7 +129,7 @@ def test_a_realistic_mix_can_be_booked(name: str) -> None:
     for order, read in zip(placed, place.read(*(order.id for order in placed)), strict=True):
         # A fee that only the total tells is known in the shop's own currency alone.
         hidden = name == "a fee is in the total" and order.currency != "SEK" and b'"method":"invoice"' in read.raw
-        if hidden:
+        if hidden and not (read.order and read.order.state is OrderState.INCOMPLETE):  # nobody judges one abandoned
             assert "TOTAL_DIFFERS" in told(read)
             continue
         assert set() == told(read), read.raw

@@ -37,6 +37,7 @@ _SPOILED = frozenset(BAD_KINDS[:6])
 _BAD_SHARE = Decimal("0.03")
 _MANY = 501
 _SHELF = (*(article[0] for article in ARTICLES), *(choice[0] for choice in CHOICES), BUNDLE)
+_AT_HOME_ONLY = frozenset({"FRIM-10"})  # stamps, without VAT in the shop's own country
 _SWEDES = tuple(number for number, each in enumerate(PEOPLE) if each[3] == "SE")
 _PAYMENTS = ("klarna", "klarna", "stripe", "swish", "paypal", "invoice")
 _EUROS = frozenset({"DE", "FI", "FR"})
@@ -151,8 +152,9 @@ class _Buyer:
         """A person in Sweden, as a sales channel writes one."""
         return person(PEOPLE[self.rng.choice(_SWEDES)])
 
-    def _lines(self, most: int = 4) -> list[dict[str, Any]]:
-        skus = self.rng.sample(_SHELF, self.rng.randint(1, most))
+    def _lines(self, most: int = 4, country: str = "SE") -> list[dict[str, Any]]:
+        sold = [sku for sku in _SHELF if country == "SE" or sku not in _AT_HOME_ONLY]
+        skus = self.rng.sample(sold, self.rng.randint(1, most))
         return [{"sku": sku, "qty": self.rng.choice((1, 1, 1, 2, 3))} for sku in skus]
 
     def _paid(self, customer: dict[str, Any], products: list[dict[str, Any]], **more: Any) -> int:
@@ -181,7 +183,7 @@ class _Buyer:
         rng = self.rng
         number = rng.randrange(len(PEOPLE))
         country = PEOPLE[number][3]
-        lines = self._lines()
+        lines = self._lines(country=country)
         cart: dict[str, Any] = {"customer_id": number + 1, "payment": rng.choice(_PAYMENTS)}
         if country in _EUROS and rng.random() < 0.5:
             cart["currency"] = "EUR"
