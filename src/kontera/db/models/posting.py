@@ -137,8 +137,8 @@ class PostedEntry(models.Model):
 
 
 class RulebookVersion(models.Model):
-    """One version of a merchant's rulebook, as TOML. The highest version whose valid_from has come is in force.
-    Append-only."""
+    """One version of a merchant's rulebook, as the TOML that was given. `version` is its number, whatever the TOML says
+    of itself; `posting.rules` decides which is in force and writes the number into what it shows. Append-only."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="rulebooks")
     version = models.IntegerField()
