@@ -1,22 +1,27 @@
 """Hold an order in the cases that say why it cannot move, and let it go again.
 
-Decides which orders share a case: those with the same code and cause. A case is open while something waits for it.
+Decides which orders share a case: those with the same code and cause. A case is open while something waits for it,
+and open again when its cause comes back soon after.
 Trouble with a whole connection rests its lane and, when only a person can help, is a case of its own.
 Never decides whether an order may move: that is for `posting` to try.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kontera.cases.catalogue import catalogue
 from kontera.db.models import Case, CaseWaiter, Connection, Lane, ShopOrder
 from kontera.errors import NeedsOperator, NeedsSignIn, Problem, WillRetry
 from kontera.work import lanes
+
+COMES_BACK = timedelta(hours=1)
+"""A cause that comes back within this time was not mended: its case is the same case, with everything decided in it."""
 
 _log = structlog.get_logger("kontera.cases")
 
@@ -95,6 +100,14 @@ def _open(connection: Connection, problem: Problem, now: datetime) -> Case:
 
 
 def _open_or_new(connection: Connection, problem: Problem, now: datetime) -> Case:
+    same = Case.objects.filter(merchant_id=connection.merchant_id, code=problem.code, cause=problem.cause[:300])
+    if not same.filter(phase=Case.Phase.OPEN).exists():
+        lately = same.filter(resolved_at__gt=now - COMES_BACK).order_by("-resolved_at", "-pk")
+        back = lately.select_for_update(skip_locked=True).first()
+        if back is not None:
+            back.phase, back.resolved_at = Case.Phase.OPEN, None
+            with contextlib.suppress(IntegrityError), transaction.atomic():  # somebody else has just opened one
+                back.save(update_fields=["phase", "resolved_at"])
     case, _ = Case.objects.get_or_create(
         merchant_id=connection.merchant_id,
         code=problem.code,

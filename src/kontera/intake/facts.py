@@ -66,7 +66,7 @@ def keep_read(connection: Connection, look: Look, read: Read, exchanges: list[Ex
         if read.left_out and _take_back(row, now):
             leave_out(row, LeftOut(rule="connection", reason=read.left_out), now)
         elif new or _is_open(row):
-            judge(row.pk, now)
+            judge(row.pk, now, anew=new)
         looked(look)
     return new
 

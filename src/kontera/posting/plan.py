@@ -38,8 +38,12 @@ def locked(order_id: int) -> ShopOrder:
     return ShopOrder.objects.select_for_update().get(pk=order_id)
 
 
-def judge(order_id: int, now: datetime) -> ShopOrder:
-    """Look at the order's newest fact and bring its place and its documents in line with it."""
+def judge(order_id: int, now: datetime, *, anew: bool = True) -> ShopOrder:
+    """Look at the order's newest fact and bring its place and its documents in line with it.
+
+    anew: something changed for it, or somebody asked. Otherwise what the ledger refused is not sent again as it was: it
+    would be refused again, and its case would come and go.
+    """
     with transaction.atomic():
         row = locked(order_id)
         if row.fact.content is None:
@@ -61,7 +65,9 @@ def judge(order_id: int, now: datetime) -> ShopOrder:
         left = [document for document in kept if not _unsent(document)]
         outcome = _outcome(row, order, version, setup, left)
         if isinstance(outcome, Booking):
-            _plan(row, outcome, _as_written(row, order, version, setup, left) or outcome, version, kept, now)
+            as_written = _as_written(row, order, version, setup, left) or outcome
+            if anew or not _held_as_it_is(row, kept, outcome, as_written):
+                _plan(row, outcome, as_written, version, kept, now)
         elif left:
             _apply_after_leaving(row, order, outcome, kept, now)
         elif isinstance(outcome, LeftOut):
@@ -142,6 +148,21 @@ def leave_out(row: ShopOrder, outcome: LeftOut, now: datetime) -> None:
     row.place, row.left_out_rule, row.left_out_reason = Place.LEFT_OUT, outcome.rule, outcome.reason
     row.changed_at = now
     row.save(update_fields=["place", "left_out_rule", "left_out_reason", "changed_at"])
+
+
+def _held_as_it_is(row: ShopOrder, kept: Sequence[OutboxDocument], booking: Booking, as_written: Booking) -> bool:
+    """Whether the ledger holds up the very documents that would be planned now."""
+    if row.place != Place.WAITING or not any(document.step == Step.HELD for document in kept):
+        return False
+    written = {document.reference: document for document in as_written.documents}
+    planned = {document.reference: document for document in booking.documents}
+    if {document.reference for document in kept} != set(planned):
+        return False
+    return all(
+        _meaning(document.content)
+        == _meaning(to_plain((planned if _unsent(document) else written)[document.reference]))
+        for document in kept
+    )
 
 
 def _plan(
