@@ -138,13 +138,15 @@ class Caller:
                 raise Uncertain(problem) from error
             raise WillRetry(problem) from error
         self.window.left(ticket)
-        self.window.answered(response.status_code)
         self._keep(request, began, started, response.status_code, response.content, "")
-        return Answer(
+        answer = Answer(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
             body=response.content,
         )
+        if answer.status == 204 or answer.is_json:  # a page for people, whatever its status, is no answer
+            self.window.answered(answer.status)
+        return answer
 
     def close(self) -> None:
         """Let go of open connections."""

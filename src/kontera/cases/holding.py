@@ -2,7 +2,7 @@
 
 Decides which orders share a case: those with the same code and cause. A case is open while something waits for it,
 and open again when its cause comes back soon after.
-Trouble with a whole connection rests its lane and, when only a person can help, is a case of its own.
+Trouble with a whole connection rests its lane and, when only a person can help or when it lasts, is a case of its own.
 Never decides whether an order may move: that is for `posting` to try.
 """
 
@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from kontera.cases.catalogue import catalogue
+from kontera.cases.catalogue import LASTS, Severity, catalogue
 from kontera.db.models import Case, CaseWaiter, Connection, Lane, ShopOrder
 from kontera.errors import NeedsOperator, NeedsSignIn, Problem, WillRetry
 from kontera.work import lanes
@@ -46,12 +47,14 @@ def let_go(order: ShopOrder, now: datetime) -> None:
 def hold_connection(connection: Connection, problem: Problem, now: datetime) -> Case:
     """A case about a whole connection: everything on it waits, so no order is listed one by one."""
     facts = {"connection": connection.name, **problem.facts}
-    return _open(connection, Problem(code=problem.code, cause=f"connection:{connection.pk}", facts=facts), now)
+    cause = f"connection:{connection.pk}"
+    return _open(connection, Problem(code=problem.code, cause=cause, facts=facts, vendor=problem.vendor), now)
 
 
 def rest_lane(lane: Lane, error: WillRetry | NeedsOperator, now: datetime, *, progress: bool) -> None:
-    """Let the vendor be, at least as long as it asked; when only a person can help, a case says so about the whole
-    connection, which is not signed in any more when that is the trouble. progress: something went well before."""
+    """Let the vendor be, at least as long as it asked. When only a person can help, a case says so about the whole
+    connection, which is not signed in any more when that is the trouble; so does one when nothing has got through for
+    as long as LASTS. progress: something went well before."""
     connection = lane.connection
     _log.info("lane rests", connection=connection.code, code=error.problem.code)
     with transaction.atomic():
@@ -60,15 +63,29 @@ def rest_lane(lane: Lane, error: WillRetry | NeedsOperator, now: datetime, *, pr
             if isinstance(error, NeedsSignIn):
                 connection.signed_in = False
                 connection.save(update_fields=["signed_in"])
+        answers = isinstance(error, NeedsOperator)
         after = error.after if isinstance(error, WillRetry) else 0.0
-        lanes.rest(lane, now, str(error), after, progress=progress)
+        lanes.rest(lane, now, str(error), after, progress=progress, answers=answers)
+        lasting = Case.objects.filter(_about(connection), code__in=_passing(), phase=Case.Phase.OPEN)
+        if answers or progress:
+            lasting.update(phase=Case.Phase.RESOLVED, resolved_at=now)
+        elif lane.trouble_since and now - lane.trouble_since >= LASTS and not lasting.exists():
+            hold_connection(connection, error.problem, now)
 
 
 def connection_well(connection: Connection, now: datetime) -> None:
     """The connection works again: its own cases are resolved."""
-    Case.objects.filter(
-        connection=connection, cause=f"connection:{connection.pk}", phase=Case.Phase.OPEN
-    ).update(phase=Case.Phase.RESOLVED, resolved_at=now)  # fmt: skip
+    Case.objects.filter(_about(connection), phase=Case.Phase.OPEN).update(
+        phase=Case.Phase.RESOLVED, resolved_at=now
+    )  # fmt: skip
+
+
+def _about(connection: Connection) -> Q:
+    return Q(connection=connection, cause=f"connection:{connection.pk}")
+
+
+def _passing() -> list[str]:
+    return [code for code, entry in catalogue().items() if entry.severity is Severity.PASSING]
 
 
 def _waits_for(order: ShopOrder, problem: Problem, now: datetime) -> Case:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from kontera.cases.catalogue import CaseText, Severity, Team, Wording, catalogue, words
+from kontera.cases.catalogue import LASTS, CaseText, Severity, Team, Wording, catalogue, words
 
 FOLDER = Path("docs/reference/cases")
 
@@ -22,7 +22,11 @@ SEVERITIES = {
     Severity.CONNECTION: "Everything on the connection waits until it is mended.",
     Severity.MANY: "All orders with the same cause wait in one case and are released together.",
     Severity.ONE: "Each order is a case of its own.",
-    Severity.PASSING: "Passes by itself; shown as a case only when it lasts.",
+    Severity.PASSING: (
+        f"Passes by itself. When nothing has got through for {LASTS.seconds // 60} minutes it becomes a case about the "
+        "connection, which is resolved by itself when the vendor answers again."
+    ),
+    Severity.NOTED: "Shown where it is met, on the order or by readiness; never a case of its own.",
 }
 
 
@@ -34,7 +38,7 @@ def page(entry: CaseText) -> str:
         f"Owner: **{words().teams[entry.owner]['en']}** ({words().teams[entry.owner]['sv']}). "
         f"{SEVERITIES[entry.severity]}",
     ]
-    if entry.together:
+    if entry.together and entry.severity not in (Severity.PASSING, Severity.NOTED):
         lines += ["", f"Orders wait together when these are equal: {_list(entry.together)}."]
     for language, name in (("sv", "Svenska"), ("en", "English")):
         lines += ["", f"## {name}", "", *_wording(entry.wording(language), language), "", *_where(entry, language)]

@@ -47,8 +47,9 @@ def drain(lane: Lane, clock: Clock) -> None:
     lanes.enter(lane, window)
     try:
         _work(lane, connection, clock, window)
-        lanes.well_again(lane)
-        connection_well(connection, clock.now())
+        if window.well:  # a drain that had nothing to ask says nothing about the shop
+            lanes.well_again(lane)
+            connection_well(connection, clock.now())
     except (WillRetry, NeedsOperator) as error:
         rest_lane(lane, error, clock.now(), progress=window.well > 0)
     finally:

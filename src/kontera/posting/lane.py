@@ -6,6 +6,7 @@ Decides the order of these three and when to rest. Called by the worker that hol
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -13,7 +14,6 @@ import msgspec
 from django.db import transaction
 
 from kontera.accounting.ledger_setup import LedgerSetup
-from kontera.calls import RateWindow
 from kontera.cases.holding import connection_well, rest_lane
 from kontera.clock import Clock
 from kontera.connections import adapters
@@ -42,15 +42,20 @@ def drain(lane: Lane, clock: Clock, read_back: ReadBack) -> None:
     abandoned = lanes.enter(lane, window)
     if abandoned:
         _let_settle(connection, clock.now())
+    before = math.inf  # calls answered before the work began: signing in and reading the set-up move nothing
     try:
-        _work(lane, connection, clock, window, read_back, abandoned)
-        lanes.well_again(lane)
-        connection_well(connection, clock.now())
-        Connection.objects.filter(pk=connection.pk).update(last_heard_at=clock.now())
+        ledger = adapters.ledger(connection, clock, window)
+        setup = _setup(lane, connection, ledger, clock, abandoned)
+        before = window.well
+        _work(connection, ledger, setup, lanes.Lease(connection.pk, window, clock), clock, read_back)
+        if window.well:  # a drain that had nothing to ask says nothing about the vendor
+            lanes.well_again(lane)
+            connection_well(connection, clock.now())
+            Connection.objects.filter(pk=connection.pk).update(last_heard_at=clock.now())
     except LaneMustRest as rest:
-        rest_lane(lane, rest.error, clock.now(), progress=window.well > 0)
+        rest_lane(lane, rest.error, clock.now(), progress=window.well > before)
     except (WillRetry, NeedsOperator) as error:
-        rest_lane(lane, error, clock.now(), progress=window.well > 0)
+        rest_lane(lane, error, clock.now(), progress=window.well > before)
     finally:
         lanes.leave(lane, window, clock.now())
 
@@ -64,11 +69,8 @@ def _let_settle(connection: Connection, now: datetime) -> None:
 
 
 def _work(
-    lane: Lane, connection: Connection, clock: Clock, window: RateWindow, read_back: ReadBack, abandoned: bool
+    connection: Connection, ledger: Ledger, setup: LedgerSetup, lease: lanes.Lease, clock: Clock, read_back: ReadBack
 ) -> None:
-    ledger = adapters.ledger(connection, clock, window)
-    setup = _setup(lane, connection, ledger, clock, abandoned)
-    lease = lanes.Lease(connection.pk, window, clock)
     at_once = VENDORS[connection.vendor].at_once
     until = clock.now() + timedelta(seconds=DRAIN_SECONDS)
     compared = 1

@@ -109,24 +109,29 @@ def leave(lane: Lane, window: RateWindow, now: datetime) -> None:
     lane.save(update_fields=["worker", "arrivals", "drained_at"])
 
 
-def rest(lane: Lane, now: datetime, why: str, at_least: float = 0.0, *, progress: bool = False) -> None:
+def rest(
+    lane: Lane, now: datetime, why: str, at_least: float = 0.0, *, progress: bool = False, answers: bool = False
+) -> None:
     """The vendor is busy or down: let it be, longer each time (5 s to 5 min) unless there was progress in between, and
-    at least as long as it asked. Changes nothing when the lane is no longer ours."""
+    at least as long as it asked. answers: the vendor is there, and a person has to act. Changes nothing when the lane
+    is no longer ours."""
     if not is_held(lane.pk):
         return
-    lane.failures = 0 if progress else lane.failures
+    if progress:
+        lane.failures, lane.trouble_since = 0, None
+    lane.trouble_since = None if answers else lane.trouble_since or now
     seconds = max(_REST_SECONDS[min(lane.failures, len(_REST_SECONDS) - 1)], at_least)
     lane.failures += 1
     lane.trouble = why[:500]
     lane.rest_until = now + timedelta(seconds=seconds)
-    lane.save(update_fields=["failures", "trouble", "rest_until"])
+    lane.save(update_fields=["failures", "trouble", "rest_until", "trouble_since"])
 
 
 def well_again(lane: Lane) -> None:
     """The vendor answers: forget earlier trouble."""
     if lane.failures or lane.trouble:
-        lane.failures, lane.trouble, lane.rest_until = 0, "", None
-        lane.save(update_fields=["failures", "trouble", "rest_until"])
+        lane.failures, lane.trouble, lane.rest_until, lane.trouble_since = 0, "", None, None
+        lane.save(update_fields=["failures", "trouble", "rest_until", "trouble_since"])
 
 
 def due_lanes(now: datetime) -> list[int]:

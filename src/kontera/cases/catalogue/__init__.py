@@ -4,12 +4,13 @@ Decides who owns a problem, what its case says in English and Swedish, and where
 whether an order is held, and it reads no database and no vendor.
 """
 
-from kontera.cases.catalogue.entries import CaseText, CatalogueError, Severity, Team, Wording, catalogue
+from kontera.cases.catalogue.entries import LASTS, CaseText, CatalogueError, Severity, Team, Wording, catalogue
 from kontera.cases.catalogue.render import Button, Place, RenderedCase, render
 from kontera.cases.catalogue.words import LANGUAGES, Words, words
 
 __all__ = [
     "LANGUAGES",
+    "LASTS",
     "Button",
     "CaseText",
     "CatalogueError",

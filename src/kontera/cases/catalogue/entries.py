@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -23,6 +24,10 @@ ALWAYS_KNOWN = frozenset({"the_shop", "the_ledger"})
 """Names every text may use besides the facts: what the merchant's shop and ledger are called."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+LASTS = timedelta(minutes=30)
+"""How long nothing may get through to a vendor before a person is told of it: what passes by itself is mostly over in
+minutes, and nobody wants to be called for it."""
 
 
 class CatalogueError(ValueError):
@@ -44,7 +49,8 @@ class Severity(StrEnum):
     CONNECTION = "connection"  # everything on a connection
     MANY = "many"  # every order with the same cause
     ONE = "one"  # one order
-    PASSING = "passing"  # nothing to do unless it lasts
+    PASSING = "passing"  # a connection with which nothing gets through; a case only when it lasts
+    NOTED = "noted"  # shown where it is met (on the order, by readiness); never a case
 
 
 class Wording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -52,6 +52,7 @@ class Lane(models.Model):
 
     rest_until: the vendor asked for peace (busy, down): not drained before. arrivals: the recent call times in the
     vendor's window, so that it holds across workers. worker: who drains it, cleared when it leaves in good order.
+    trouble_since: the first failure since anything last got through; empty when the vendor answers.
     """
 
     connection = models.OneToOneField(Connection, primary_key=True, on_delete=models.CASCADE, related_name="lane")
@@ -65,6 +66,7 @@ class Lane(models.Model):
     drained_at = models.DateTimeField(null=True)
     failures = models.IntegerField(default=0)
     trouble = models.TextField(default="")
+    trouble_since = models.DateTimeField(null=True)
 
 
 class SetupSnapshot(models.Model):
