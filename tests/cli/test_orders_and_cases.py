@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,3 +53,27 @@ def test_a_resolved_case_is_not_released_again(say: Say, world: World) -> None:
     world.arrives(sale("2"))
     done = say("case", "release", str(case.pk), "--reason", "mended", "--merchant", world.merchant.slug)
     assert (1, True) == (done.exit_code, f"Case {case.pk} is resolved already" in done.output)
+
+
+def test_an_order_behind_a_lost_sign_in_says_so_and_is_counted(say: Say, world: World) -> None:
+    """Law 7: which case, since when in the merchant's time, what to do; in the case and in its release the order
+    counts."""
+    slug = world.merchant.slug
+    world.sandbox.actions()["revoke_consent"]({})
+    world.sandbox.actions()["expire_access"]({})
+    world.arrives(sale("3"))
+    world.drain(2)
+    case = Case.objects.get(merchant=world.merchant, code="LEDGER_SIGN_IN")
+    told = say("order", "show", "3", "--merchant", slug).output
+    assert f"Fortnox no longer accepts our sign-in (case {case.pk}). Sign in again" in told
+    assert re.search(r"Since [0-9-]{10} [0-9:]{8} CES?T\. It is not tried again until somebody has seen to it", told)
+    told = say("order", "show", "3", "--language", "sv", "--merchant", slug).output
+    assert "godtar inte längre vår inloggning" in told
+    assert "Inga nya försök görs förrän någon har åtgärdat det." in told
+    data = json.loads(say("order", "show", "3", "--json", "--merchant", slug).output)["obstacles"]
+    assert [("case", "LEDGER_SIGN_IN", case.pk, None)] == [
+        (one["kind"], one["code"], one["case"], one["again_at"]) for one in data
+    ]
+    assert "waits: 1: 3\n" in say("case", "show", str(case.pk), "--merchant", slug).output
+    done = say("case", "release", str(case.pk), "--reason", "signed in", "--merchant", slug)
+    assert "The connection is tried again; 1 order waits for it.\n" == done.output

@@ -65,7 +65,7 @@ def rest_lane(lane: Lane, error: WillRetry | NeedsOperator, now: datetime, *, pr
                 connection.save(update_fields=["signed_in"])
         answers = isinstance(error, NeedsOperator)
         after = error.after if isinstance(error, WillRetry) else 0.0
-        lanes.rest(lane, now, str(error), after, progress=progress, answers=answers)
+        lanes.rest(lane, now, str(error), after, progress=progress, answers=answers, problem=error.problem)
         lasting = Case.objects.filter(_about(connection), code__in=_passing(), phase=Case.Phase.OPEN)
         if answers or progress:
             lasting.update(phase=Case.Phase.RESOLVED, resolved_at=now)

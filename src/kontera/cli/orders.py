@@ -12,6 +12,7 @@ from kontera.cli.common import (
     connection_coded,
     grounded,
     json_option,
+    local_iso,
     merchant_named,
     merchant_option,
     show,
@@ -60,7 +61,8 @@ def show_order(number: str, store: str | None, language: str, merchant: str, as_
     """The whole chain of an order: shop, documents, entries, and why each line is as it is."""
     from kontera.proof.chain import chain_of
 
-    chain = chain_of(_find(merchant, number, store), language)
+    found = _find(merchant, number, store)
+    chain = {**chain_of(found, language), "obstacles": _obstacles(found, language)}
     show(chain, as_json, lambda: _tell(chain))
 
 
@@ -100,6 +102,28 @@ def _find(merchant: str, number: str, store: str | None) -> Any:
     return orders[0]
 
 
+def _obstacles(found: Any, language: str) -> list[dict[str, Any]]:
+    """What an order that is on its way waits for, as data and in words."""
+    from kontera.console.in_the_way import told
+    from kontera.posting.obstacles import of_order
+
+    now, zone = CLOCK.now(), found.connection.merchant.zone
+    rows = []
+    for one in of_order(found, now):
+        words = told(one, language, zone, now)
+        rows.append({
+            "kind": one.kind,
+            "connection": one.connection.code,
+            "case": words.case,
+            "code": one.problem.code if one.problem else "",
+            "since": local_iso(one.since, zone),
+            "again_at": local_iso(one.again_at, zone),
+            "title": words.title,
+            "text": words.text,
+        })  # fmt: skip
+    return rows
+
+
 def _tell(chain: dict[str, Any]) -> None:
     click.echo(
         f"Order {chain['number']} in {chain['store']}: {chain['total'] or 'total not known'} -> {chain['place']}"
@@ -108,6 +132,9 @@ def _tell(chain: dict[str, Any]) -> None:
         click.echo(f"  left out by rule {chain['left_out']['rule']}: {chain['left_out']['reason']}")
     for case in chain["cases"]:
         click.echo(f"  waits in case {case['id']}: {case['title']}. {case['action']}")
+    for one in chain["obstacles"]:
+        case = f" (case {one['case']})" if one["case"] else ""
+        click.echo(f"  {one['title']}{case}. {one['text']}")
     for event in chain["timeline"]:
         click.echo(f"  {event['at'][:19]}  {event['what']}")
     for difference in chain["differences"]:

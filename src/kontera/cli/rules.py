@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from kontera.accounting.rulebook_toml import RulebookError, load
-from kontera.cli.common import CLOCK, author, grounded, json_option, merchant_named, merchant_option, show
+from kontera.cli.common import CLOCK, author, counted, grounded, json_option, merchant_named, merchant_option, show
 from kontera.clock import local_date
 
 
@@ -70,12 +70,12 @@ def import_(file: Path, reason: str, dry_run: bool, merchant: str, as_json: bool
         "in_force_today": today.version if today else None,
         "judged_again": judged,
     }
-    show(data, as_json, lambda: _tell(data))
+    show(data, as_json, lambda: _tell(data, judged))
 
 
-def _tell(data: Mapping[str, object]) -> None:
+def _tell(data: Mapping[str, object], judged: int) -> None:
     if data["new"]:
-        click.echo(f"Version {data['version']} is active; {data['judged_again']} waiting orders judged again.")
+        click.echo(f"Version {data['version']} is active; {counted(judged)} that waited judged again.")
     else:
         click.echo(f"This is version {data['version']}, word for word: no new version is kept.")
     if data["in_force_today"] != data["version"]:

@@ -31,6 +31,7 @@ from kontera.posting.decisions import (
     LEAVE_OUT,
     USE_SHOP_VAT,
 )
+from kontera.posting.obstacles import is_about_a_connection, number_behind
 from kontera.posting.plan import hold_as_our_fault, judge
 from kontera.work import engine
 
@@ -55,7 +56,7 @@ def check_again(case: Case, *, author: str, reason: str, clock: Clock, orders: S
     these `orders` (primary keys).
 
     Answers how many orders still waited when asked; they move as the lanes get to them. For a case about a whole
-    connection the connection is tried again.
+    connection the connection is tried again, and the orders are those that wait behind it.
     """
     now = clock.now()
     with transaction.atomic():
@@ -65,7 +66,9 @@ def check_again(case: Case, *, author: str, reason: str, clock: Clock, orders: S
             waiting = waiting.filter(order__in=orders)
         asked = list(waiting.values_list("order_id", flat=True))
         connection = case.connection
-        if connection and case.cause == f"connection:{connection.pk}":
+        waited = len(asked)
+        if connection and is_about_a_connection(case):
+            waited += number_behind(connection)
             Connection.objects.filter(pk=connection.pk).update(signed_in=True)
             Lane.objects.filter(pk=connection.pk).update(rest_until=None, failures=0)
         OutboxDocument.objects.filter(order__in=asked, proof__in=("differs", "unreadable")).update(proof="")
@@ -81,7 +84,7 @@ def check_again(case: Case, *, author: str, reason: str, clock: Clock, orders: S
         engine.wake(ledger)
     if not ledgers:
         _judge_all(asked, clock)
-    return len(asked)
+    return waited
 
 
 def choices(case: Case) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from kontera.accounting.documents import CustomerPayment, Document, DocumentLine
 from kontera.accounting.outcome import Difference
 from kontera.commerce import Order
 from kontera.db.models import OutboxDocument, SetupSnapshot, ShopOrder
-from kontera.money import ZERO, Money, from_plain
+from kontera.money import ZERO, Money, from_plain, total
 
 DOCUMENTS_SHOWN = 50
 
@@ -80,16 +80,17 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A figure of the shop beside ours."""
+    """A figure of the shop, the same in our documents, and in those of them that are booked (None = none is)."""
 
     what: str
     shop: Money
-    ours: Money
+    planned: Money
+    booked: Money | None
 
     @property
-    def difference(self) -> Money:
-        """Ours minus the shop's."""
-        return self.ours - self.shop
+    def difference(self) -> Money | None:
+        """The books minus the shop; None while nothing is booked."""
+        return None if self.booked is None else self.booked - self.shop
 
 
 def fact_of(order: ShopOrder) -> Order | None:
@@ -127,13 +128,25 @@ def receivable_of(papers: Sequence[Paper]) -> list[AccountRow]:
 
 
 def compared(fact: Order | None, papers: Sequence[Paper]) -> list[Compared]:
-    """The shop's total and VAT beside those of the invoices or orders we wrote; nothing when there is none."""
-    sales = [paper.document for paper in papers if isinstance(paper.document, SalesInvoice | SalesOrder)]
-    if fact is None or not sales or any(document.currency != fact.currency for document in sales):
+    """The shop's total and VAT beside those of the invoices or orders we wrote, planned and booked apart; nothing when
+    there is none."""
+    sales = [
+        (paper.document, paper.row.step == OutboxDocument.Step.BOOKED)
+        for paper in papers
+        if isinstance(paper.document, SalesInvoice | SalesOrder)
+    ]
+    if fact is None or not sales or any(document.currency != fact.currency for document, _ in sales):
         return []
-    total = sum((document.total for document in sales), Money.zero(fact.currency))
-    vat = sum((document.vat for document in sales), Money.zero(fact.currency))
-    return [Compared("total", fact.total, total), Compared("vat", fact.vat, vat)]
+    documents = [document for document, _ in sales]
+    booked = [document for document, is_booked in sales if is_booked]
+    figures = (
+        ("total", fact.total, [one.total for one in documents], [one.total for one in booked]),
+        ("vat", fact.vat, [one.vat for one in documents], [one.vat for one in booked]),
+    )
+    return [
+        Compared(what, shop, total(ours, shop.currency), total(theirs, shop.currency) if booked else None)
+        for what, shop, ours, theirs in figures
+    ]
 
 
 def differences_of(order: ShopOrder) -> list[Difference]:
