@@ -12,6 +12,7 @@ import pytest
 from kontera.clock import SystemClock
 from kontera.db.models import Case
 from kontera.errors import Problem
+from kontera.posting.release import decide
 from kontera.sandboxes.fortnox import FortnoxSandbox
 from tests.cli.conftest import Say
 from tests.posting.test_once import sale
@@ -77,3 +78,16 @@ def test_an_order_behind_a_lost_sign_in_says_so_and_is_counted(say: Say, world: 
     assert "waits: 1: 3\n" in say("case", "show", str(case.pk), "--merchant", slug).output
     done = say("case", "release", str(case.pk), "--reason", "signed in", "--merchant", slug)
     assert "The connection is tried again; 1 order waits for it.\n" == done.output
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_nothing_is_decided_or_released_without_a_reason(say: Say, world: World, reason: str) -> None:
+    """M98: as on the page, the record must say why; exit code 2, and nothing has changed."""
+    slug = world.merchant.slug
+    case = Case.objects.get(merchant=world.merchant, phase="open")
+    for command in (("decide", str(case.pk), "leave_out"), ("release", str(case.pk))):
+        done = say("case", *command, "--reason", reason, "--merchant", slug)
+        assert (2, True) == (done.exit_code, "must say something" in done.output)
+    with pytest.raises(ValueError, match="needs a reason"):
+        decide(case, "leave_out", author="Kim", reason=reason, clock=CLOCK)
+    assert (0, "waiting") == (case.decisions.count(), world.order("2").place)

@@ -14,6 +14,7 @@ from kontera.cli.common import (
     json_option,
     merchant_named,
     merchant_option,
+    reason_option,
     show,
     table,
 )
@@ -67,7 +68,7 @@ def show_case(number: int, language: str, merchant: str, as_json: bool) -> None:
 
 @case.command("release")
 @click.argument("number", type=int)
-@click.option("--reason", required=True, help="What was mended, for the record.")
+@reason_option("What was mended, for the record.")
 @merchant_option
 @json_option
 @grounded
@@ -91,7 +92,7 @@ def release(number: int, reason: str, merchant: str, as_json: bool) -> None:
 @click.argument("number", type=int)
 @click.argument("choice")
 @click.option("--order", "order_number", help="Only for this order [all that wait in the case].")
-@click.option("--reason", required=True, help="Why, for the record.")
+@reason_option("Why, for the record.")
 @merchant_option
 @json_option
 @grounded

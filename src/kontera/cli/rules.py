@@ -9,7 +9,17 @@ from pathlib import Path
 import click
 
 from kontera.accounting.rulebook_toml import RulebookError, load
-from kontera.cli.common import CLOCK, author, counted, grounded, json_option, merchant_named, merchant_option, show
+from kontera.cli.common import (
+    CLOCK,
+    author,
+    counted,
+    grounded,
+    json_option,
+    merchant_named,
+    merchant_option,
+    reason_option,
+    show,
+)
 from kontera.clock import local_date
 
 
@@ -43,7 +53,7 @@ def test(file: Path) -> None:
 
 @rules.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--reason", required=True, help="Why, for the record.")
+@reason_option("Why, for the record.")
 @click.option("--dry-run", is_flag=True, help="Check only.")
 @merchant_option
 @json_option

@@ -103,8 +103,11 @@ def decide(case: Case, choice: str, *, author: str, reason: str, clock: Clock, o
     """Decide for one order of the case, or for all that wait in it; answers for how many. The decision is kept for
     good, with its author and reason, and holds for the order as it was read: a later change asks anew.
 
-    Raises ValueError when the choice is not one of `choices`, or the order does not wait in the case.
+    Raises ValueError when the choice is not one of `choices`, when there is no reason, or when the order does not wait
+    in the case.
     """
+    if not reason.strip():
+        raise ValueError("a decision needs a reason: an auditor must be able to understand it")
     if choice not in choices(case):
         raise ValueError(f"{choice!r} cannot be decided about {case.code} (possible: {', '.join(choices(case))})")
     waiting = case.waiters.filter(released_at=None).select_related("order").order_by("pk")
