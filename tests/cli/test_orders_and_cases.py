@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from kontera.clock import SystemClock
-from kontera.db.models import Case
+from kontera.db.models import Case, Notice
 from kontera.errors import Problem
+from kontera.intake.notices import look_at
 from kontera.posting.release import decide
 from kontera.sandboxes.fortnox import FortnoxSandbox
 from tests.cli.conftest import Say
@@ -91,3 +93,72 @@ def test_nothing_is_decided_or_released_without_a_reason(say: Say, world: World,
     with pytest.raises(ValueError, match="needs a reason"):
         decide(case, "leave_out", author="Kim", reason=reason, clock=CLOCK)
     assert (0, "waiting") == (case.decisions.count(), world.order("2").place)
+
+
+def test_the_whole_chain_of_an_order(say: Say, world: World) -> None:
+    """M51, docs/concepts/explained.md: which rules and who activated them, who decided and why, what was asked and
+    answered, each with its time in the merchant's zone."""
+    slug = world.merchant.slug
+    case = Case.objects.get(merchant=world.merchant, phase="open")
+    decide(case, "leave_out", author="Kim", reason="a test order", clock=CLOCK)
+    left_out = say("order", "show", "2", "--merchant", slug).output
+    assert re.search(r"[0-9-]{10} [0-9:]{8} CES?T  Decision: leave out of the books \(Kim\): a test order\n", left_out)
+    told = say("order", "show", "1", "--merchant", slug).output
+    assert re.search(r"Rulebook se-bas 1 was activated by test [0-9-]{10} [0-9:]{8} CES?T: start\n", told)
+    assert re.search(r"CES?T  POST /3/invoices -> 201, \d+ ms  nt-1\n", told)
+    assert "revenue.goods-12 in se-bas 1: order 1 line 1; vat.se-12" in told
+    assert "CustomerNumber" not in told
+    assert '"CustomerNumber":"1"' in say("order", "show", "1", "--bodies", "--merchant", slug).output
+    data = json.loads(say("order", "show", "1", "--json", "--merchant", slug).output)
+    assert ("se-bas 1", "test", "start") == tuple(
+        data["rulebooks"][0][name] for name in ("name", "activated_by", "reason")
+    )
+    line = data["documents"][0]["lines"][0]
+    assert ("3002", "258.00 SEK", "revenue.goods-12") == (line["account"], line["amount"], line["why"]["rule"])
+    assert ("POST", "/3/invoices", 201) in [(one["method"], one["path"], one["status"]) for one in data["requests"]]
+    assert {"planned", "sent", "finished_booked"} < {event["what"] for event in data["timeline"]}
+    assert all(event["at"][-6:] in ("+01:00", "+02:00") for event in data["timeline"])
+
+
+def test_the_chain_in_swedish_has_no_english_words(say: Say, world: World) -> None:
+    """All of it: timeline, steps, columns, facts behind lines."""
+    told = say("order", "show", "1", "--language", "sv", "--merchant", world.merchant.slug).output
+    for word in ("Order 1 i nt: 258.00 SEK -> bokförd", "Dokument planerat", "avläst i bokföringen och lika", "Moms %",
+                 "order 1 rad 1", "Anrop och svar", "infördes av test"):  # fmt: skip
+        assert word in told, word
+    english = (
+        " in ",
+        "booked",
+        "planned",
+        "read from",
+        "Quantity",
+        "Debit",
+        " line ",
+        " total",
+        "payment 1",
+        "voucher ",
+    )
+    assert [] == [word for word in english if word in told]
+
+
+def test_notices_say_what_they_are_about_and_who_asked(say: Say, world: World) -> None:
+    """The shop's own word for the event; for a person's, their name."""
+    slug = world.merchant.slug
+    body = b'{"scope":"store/order/statusUpdated","data":{"type":"order","id":1}}'
+    Notice.objects.create(
+        merchant=world.merchant, connection=world.shop, source="webhook", event="e1", kind="order", external_id="1",
+        body=body, received_at=CLOCK.now(),
+    )  # fmt: skip
+    look_at(world.shop, "order", "1", author="anna", now=CLOCK.now())
+    told = say("order", "show", "1", "--merchant", slug).output
+    assert "The shop told us (BigCommerce): store/order/statusUpdated\n" in told
+    assert "Somebody asked us to read the order (anna): order 1\n" in told
+
+
+def test_the_list_tells_local_time_and_the_zone(say: Say, world: World) -> None:
+    """Stockholm's time, said so."""
+    placed = world.order("1").placed_at
+    assert placed is not None
+    told = say("order", "list", "--merchant", world.merchant.slug).output
+    assert "placed (Europe/Stockholm)" in told.splitlines()[0]
+    assert placed.astimezone(ZoneInfo("Europe/Stockholm")).strftime("%Y-%m-%d %H:%M") in told

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -113,11 +112,6 @@ def instant(text: str | None) -> datetime | None:
     except ValueError as error:
         raise click.ClickException(f"{text!r} is not a date (use 2026-01-31 or 2026-01-31T12:00:00+01:00).") from error
     return given if given.tzinfo else given.replace(tzinfo=UTC)
-
-
-def local_iso(at: datetime | None, zone: str) -> str | None:
-    """An instant as data for people's machines: ISO 8601 in the merchant's time, with its offset."""
-    return at.astimezone(ZoneInfo(zone)).isoformat() if at else None
 
 
 def counted(number: int, one: str = "", many: str = "") -> str:

@@ -210,10 +210,12 @@ def _by_account(postings: Sequence[Posting]) -> dict[str, tuple[Money, Why]]:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened. what: a key of texts/timeline.toml; who: shop, hub, ledger, or a person's name."""
+    """One thing that happened. what: a key of texts/timeline.toml; who: shop, hub, ledger, or a person's name; code: of
+    the case it is about."""
 
     at: datetime
     side: str
     what: str
     who: str
     detail: str = ""
+    code: str = ""
