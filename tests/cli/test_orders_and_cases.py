@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 
+from kontera.cases.holding import hold_connection
 from kontera.clock import SystemClock
-from kontera.db.models import Case, Notice
+from kontera.console.reading.orders import with_details
+from kontera.console.reading.waiting import ranked
+from kontera.db.models import Case, Notice, ShopOrder
 from kontera.errors import Problem
 from kontera.intake.notices import look_at
 from kontera.posting.release import decide
@@ -162,3 +167,27 @@ def test_the_list_tells_local_time_and_the_zone(say: Say, world: World) -> None:
     told = say("order", "list", "--merchant", world.merchant.slug).output
     assert "placed (Europe/Stockholm)" in told.splitlines()[0]
     assert placed.astimezone(ZoneInfo("Europe/Stockholm")).strftime("%Y-%m-%d %H:%M") in told
+
+
+def test_the_worst_case_comes_first(say: Say, world: World) -> None:
+    """M98: what holds a whole connection, before what holds many orders: the order of the console."""
+    slug = world.merchant.slug
+    for number in ("5", "6"):
+        world.arrives(sale(number, paid="brandnewpay"))
+    with transaction.atomic():
+        hold_connection(world.ledger, Problem(code="LEDGER_SIGN_IN", facts={"since": "today"}), CLOCK.now())
+    rows = json.loads(say("case", "list", "--json", "--merchant", slug).output)
+    assert "LEDGER_SIGN_IN" == rows[0]["code"]
+    ranking = [case.pk for case in ranked(world.merchant, CLOCK.now())]
+    assert ranking == [row["id"] for row in rows]
+    assert {"PAYMENT_UNMAPPED", "ORDER_UNREADABLE"} < {row["code"] for row in rows}
+
+
+def test_an_order_without_a_date_stands_where_it_was_first_seen(say: Say, world: World) -> None:
+    """Not always on top: it was seen before an order that was placed later; the page of orders has the same order."""
+    ShopOrder.objects.filter(merchant=world.merchant, external_id="2").update(
+        first_seen_at=CLOCK.now() - timedelta(days=1)
+    )
+    told = json.loads(say("order", "list", "--merchant", world.merchant.slug, "--json").output)
+    assert ["1", "2"] == [row["number"] for row in told]
+    assert ["1", "2"] == [order.number for order in with_details(ShopOrder.objects.filter(merchant=world.merchant))]

@@ -33,10 +33,11 @@ def order() -> None:
 def list_orders(place: str | None, limit: int, merchant: str, as_json: bool) -> None:
     """The newest orders and where they stand."""
     from kontera.clock import local_iso
+    from kontera.db.models import ShopOrder
     from kontera.proof.chain import total_text
 
     owner = merchant_named(merchant)
-    orders = owner.orders.select_related("connection").order_by("-placed_at", "-pk")
+    orders = ShopOrder.newest_first(owner.orders.select_related("connection"))
     if place:
         orders = orders.filter(place=place)
     rows = [

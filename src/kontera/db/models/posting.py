@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from kontera.db.models.connections import Connection
 from kontera.db.models.intake import Fact
@@ -48,7 +49,18 @@ class ShopOrder(models.Model):
             models.Index(fields=["merchant", "place"]),
             models.Index(fields=["merchant", "-placed_at"]),
             models.Index(fields=["merchant", "number"]),
+            models.Index(
+                models.F("merchant"),
+                Coalesce("placed_at", "first_seen_at").desc(),
+                models.F("id").desc(),
+                name="orders_newest_first",
+            ),
         )
+
+    @classmethod
+    def newest_first(cls, orders: models.QuerySet[ShopOrder]) -> models.QuerySet[ShopOrder]:
+        """By the day they were placed; an order that cannot be read has none, and stands where it was first seen."""
+        return orders.order_by(Coalesce("placed_at", "first_seen_at").desc(), "-id")
 
 
 class OutboxDocument(models.Model):
