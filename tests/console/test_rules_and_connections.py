@@ -13,7 +13,16 @@ from kontera.calls import ReadinessCheck
 from kontera.connections import adapters
 from kontera.console import actions
 from kontera.console.reading.connections import card, condition_of
-from kontera.db.models import AuditEntry, Connection, Exchange, Lane, Membership, Merchant, RulebookVersion
+from kontera.db.models import (
+    AuditEntry,
+    Connection,
+    Exchange,
+    Lane,
+    Membership,
+    Merchant,
+    OutboxDocument,
+    RulebookVersion,
+)
 from kontera.errors import NeedsSignIn, Problem
 from tests.console.world import NOW, RULEBOOK, World
 
@@ -53,6 +62,28 @@ def test_the_toml_comes_out_as_it_went_in(world: World, person: Person) -> None:
     assert RULEBOOK == answer.content.decode()
     assert "attachment" in answer["Content-Disposition"]
     assert 404 == person("auditor").get(f"{world.path}rules/9/").status_code
+
+
+def test_every_page_names_the_version_it_is_kept_as(world: World, person: Person) -> None:
+    """Law 7: a file that still says 3 was kept as 4; the page, its TOML, the file and the reasons of a document by
+    it all say 4, and lead there."""
+    fourth = RulebookVersion.objects.create(
+        merchant=world.merchant,
+        version=4,
+        name="se-bas",
+        valid_from="2026-01-01",
+        toml=RULEBOOK,
+        author="x",
+        created_at=NOW,
+    )
+    page = person("finance").get(f"{world.path}rules/4/").content.decode()
+    assert (True, False) == ("version = 4" in page, "version = 3" in page)
+    file = person("auditor").get(f"{world.path}rules/4/rulebook.toml").content.decode()
+    assert RULEBOOK.replace("version = 3", "version = 4") == file
+    OutboxDocument.objects.filter(order=world.booked).update(rulebook=fourth)
+    told = person("finance").get(f"{world.path}orders/{world.booked.pk}/").content.decode()
+    assert (True, False) == ("se-bas 4" in told, "se-bas 3" in told)
+    assert f'href="{world.path}rules/4/#' in told
 
 
 def test_a_broken_rulebook_is_shown_with_its_fault(world: World, person: Person) -> None:
