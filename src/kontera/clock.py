@@ -112,7 +112,7 @@ def parse_instant(text: str) -> datetime:
     try:
         return utc(datetime.fromisoformat(text))
     except ValueError:
-        pass
+        pass  # the other spelling is tried
     try:
         return utc(parsedate_to_datetime(text))
     except (TypeError, ValueError, IndexError) as error:

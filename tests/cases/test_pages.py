@@ -26,7 +26,7 @@ def test_a_page_has_both_languages_owner_place_and_facts() -> None:
         "Owner: **Finance** (Ekonomi)",
         "**Konto `{account}` är inaktivt i bokföringsprogrammet**",
         "**Account `{account}` is inactive in the ledger**",
-        "- Fortnox: Inställningar > Bokföring > Kontoplan",
+        "- Fortnox: Register > Kontoplan",
         "Orders wait together when these are equal: `account`.",
         "Facts it carries: `order`, `account`, `rule`.",
     ):

@@ -34,7 +34,7 @@ def test_swedish_case_reads_as_a_bookkeeper_expects() -> None:
 Konto 3002 är inaktivt i Fortnox
 Order 1001 använder kontot (regel: revenue.se-12), och Fortnox tar inte emot bokföring på ett inaktivt konto.
 Aktivera kontot, eller välj ett annat konto i regeln.
-Fortnox: Inställningar > Bokföring > Kontoplan
+Fortnox: Register > Kontoplan
 Inget har skickats. Ordern väntar.
 14 ordrar till väntar på samma sak.
 2000357: Kontot är inte aktivt (request 7f3a)"""

@@ -39,7 +39,7 @@ def left_in(place: Path) -> dict[int, str]:
     """Processes whose command or home lies in the folder: number -> command."""
     mark, found = os.fsencode(str(place)) + b"/", {}
     for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # ended meanwhile
+        with contextlib.suppress(OSError):  # it ended meanwhile
             command = (entry / "cmdline").read_bytes()
             homes = [one for one in (entry / "environ").read_bytes().split(b"\0") if one.startswith(b"KONTERA_HOME=")]
             if mark in command or any(mark in home for home in homes):

@@ -116,7 +116,7 @@ def test_a_bookkeepers_morning(visit: Visit, monkeypatch: pytest.MonkeyPatch) ->
     assert "Idag" == page.inner_text("h1")
     page.click("nav >> text=Ärenden")
     page.click("text=Konto 3002 är inaktivt i Fortnox")
-    assert "Inställningar > Bokföring > Kontoplan" in page.inner_text("main")
+    assert "Register > Kontoplan" in page.inner_text("main")
     assert page.is_disabled("text=Släpp valda")
     page.check("tbody tr:nth-child(1) input")
     page.check("tbody tr:nth-child(2) input")

@@ -193,7 +193,7 @@ def test_readiness_shows_what_is_missing_and_where(
     page = person("operations").post(f"{world.path}connections/bok/readiness/").content.decode()
     assert 1 == page.count('class="ready"')
     assert 1 == page.count('class="missing"')
-    assert "Inställningar &gt; Bokföring &gt; Kontoplan" in page
+    assert "Register &gt; Kontoplan" in page
     assert AuditEntry.objects.filter(merchant=world.merchant, action="connection.asked").exists()
 
 

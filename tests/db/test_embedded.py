@@ -39,7 +39,7 @@ def place() -> Iterator[Path]:
     made.chmod(0o755)
     yield made
     for number in servers(made):
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
             os.kill(number, signal.SIGKILL)
     shutil.rmtree(made, ignore_errors=True)
 
@@ -49,7 +49,7 @@ def servers(home: Path) -> list[int]:
     mark = os.fsencode(str(home)) + b"/"
     found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # it ended meanwhile
             command = entry.read_bytes()
             if mark in command and b"postgres" in command.split(b"\0")[0]:
                 found.append(int(entry.parent.name))
@@ -114,7 +114,7 @@ def test_what_was_committed_survives_a_sigkill_of_everything(place: Path) -> Non
         for number in [child.pid, *family(servers(place)[0])]:
             os.kill(number, signal.SIGKILL)
         child.wait()
-        with contextlib.suppress(psycopg.Error):
+        with contextlib.suppress(psycopg.Error):  # its server was killed
             session.close()
     server = EmbeddedServer(home)
     with psycopg.connect(server.acquire()) as session:

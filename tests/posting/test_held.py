@@ -326,6 +326,21 @@ def test_an_order_of_a_year_the_ledger_does_not_have(world: World) -> None:
     assert told.where
 
 
+def test_orders_of_a_missing_year_are_booked_when_the_year_is_created(world: World) -> None:
+    """M45 M87: YEAR_MISSING; the accountant creates the year in Fortnox, and the case releases the order."""
+    company = world.sandbox.company
+    year = company.year_of(NOW.date())
+    assert year is not None
+    place = company.years.index(year)
+    company.years.remove(year)
+    world.arrives(sale("1"))
+    world.drain(2)
+    assert ["YEAR_MISSING"] == world.cases(world.order("1"))
+    company.years.insert(place, year)
+    release(world, "YEAR_MISSING")
+    assert ("booked", []) == (world.order("1").place, world.cases(world.order("1")))
+
+
 def test_a_locked_period_may_be_booked_on_the_first_open_day(world: World) -> None:
     """PERIOD_LOCKED: a person decides; the invoice is dated after the lock, and the decision is kept."""
     lock = (NOW - timedelta(days=1)).date()

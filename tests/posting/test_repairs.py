@@ -191,7 +191,7 @@ def test_left_out_stays_left_out_until_the_sale_itself_changes(world: World) -> 
     tea = line("129.00", tax(12, "13.82"), price="129.00")
     world.arrives(order(tea, paid="klarna", id="1", number="1", placed_at=NOW))
     case = case_of(world, "LEFT_OUT_ORDER_CHANGED")
-    assert "waiting" == world.order("1").place
+    assert ("waiting", "LEFT_OUT_ORDER_CHANGED") == (world.order("1").place, case.code)
     decide(case, "book_after_all", author="Kim", reason="a new order really", clock=CLOCK)
     world.drain(2)
     assert "booked" == world.order("1").place

@@ -116,7 +116,7 @@ def test_a_days_orders_become_one_voucher_per_processor(days: Days) -> None:
     days.until(25, 3, 1)
     klarna = {"1581": "921.00", "3002": "-691.08", "2621": "-82.92", "3520": "-117.60", "2611": "-29.40"}
     stripe = {"1582": "307.00", "3002": "-230.36", "2621": "-27.64", "3520": "-39.20", "2611": "-9.80"}
-    assert [klarna, stripe] == days.books()
+    assert sorted([klarna, stripe], key=str) == sorted(days.books(), key=str)  # both left together
     assert [("nt-2026-11-24-SEK-klarna-1", "booked"), ("nt-2026-11-24-SEK-stripe-1", "booked")] == days.vouchers()
     assert {"booked"} == {days.place(number) for number in "1234"}
     audit = days.sandbox.views()["audit"]()

@@ -28,6 +28,22 @@ class Module:
         """The parsed file."""
         return ast.parse(self.text, self.path)
 
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """What each imported name really is: {"dt": "datetime.datetime"} for `from datetime import datetime as dt`."""
+        found: dict[str, str] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                found |= {each.asname: each.name for each in node.names if each.asname}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
+        return found
+
+    def full(self, node: ast.AST) -> str:
+        """The dotted name of an expression with imports undone: "time.sleep" for `sleep` imported from time."""
+        first, point, rest = dotted(node).partition(".")
+        return self.aliases.get(first, first) + point + rest
+
     @property
     def room(self) -> str:
         """The room of the house: the second part of the name ("calls"); empty for the root module."""

@@ -25,9 +25,11 @@ def test_every_code_is_raised_somewhere() -> None:
     )
 
 
-def test_every_code_is_named_in_a_test() -> None:
+def test_every_code_is_expected_by_a_test() -> None:
     """M98: a case nobody has seen happen is a promise; those still owed are listed."""
-    assert pending.CODES_NOT_TESTED == catalogue().keys() - codes.mentioned(TESTING), "test it, or mend tidy/pending.py"
+    scenarios = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "scenarios").glob("*.scenario"))]
+    proven = codes.asserted(TESTING) | codes.expected_in_scenarios(scenarios)
+    assert pending.CODES_NOT_TESTED == catalogue().keys() - proven, "assert it in a test, or mend tidy/pending.py"
 
 
 def test_every_code_has_a_page() -> None:
@@ -71,3 +73,41 @@ def test_a_missing_fact_is_found() -> None:
 def test_a_code_written_out_is_mentioned() -> None:
     """Tables of codes count as use."""
     assert codes.mentioned([snippet('{2000357: "ACCOUNT_INACTIVE"}')]) == {"ACCOUNT_INACTIVE"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'def test_x():\n    assert problem.code == "OUR_FAULT"',
+        'def test_x():\n    expected = ["OUR_FAULT"]\n    assert expected == problems()',
+        'def test_x():\n    case = get(code="OUR_FAULT")\n    told = case.phase\n    assert "open" == told',
+        'def test_x():\n    with pytest.raises(Trouble, match="OUR_FAULT"):\n        go()',
+        'T = [("a", "OUR_FAULT")]\n@pytest.mark.parametrize(("a", "code"), T)\n'
+        "def test_x(a, code):\n    assert code == f(a)",
+        '@pytest.mark.parametrize("code", ["OUR_FAULT"])\ndef test_x(code):\n    assert code in known',
+    ],
+)
+def test_a_code_that_decides_a_test_is_expected(text: str) -> None:
+    """In the assert, or in what it compares."""
+    assert "OUR_FAULT" in codes.asserted([snippet(text, "tests.x")])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'def test_x():\n    make("OUR_FAULT")\n    assert 1 == count()',
+        'def test_x():\n    """OUR_FAULT"""\n    case = make("OUR_FAULT")\n    assert shown()',
+        'KINDS = ["OUR_FAULT"]\ndef test_x():\n    assert 1 == count()',
+        '@pytest.mark.parametrize(("sent", "n"), [("OUR_FAULT", 1)])\n'
+        "def test_x(sent, n):\n    go(sent)\n    assert n == 1",
+    ],
+)
+def test_a_code_only_mentioned_is_not(text: str) -> None:
+    """Set up, listed, or in a docstring: no proof that it happens."""
+    assert "OUR_FAULT" not in codes.asserted([snippet(text, "tests.x")])
+
+
+def test_a_scenario_expects_with_its_own_word() -> None:
+    """What a person does about a case does not expect it."""
+    text = "expect order 1 waits for PERIOD_LOCKED\n2026-03-02 12:00  Kim checks OUR_FAULT again\n"
+    assert {"PERIOD_LOCKED"} == codes.expected_in_scenarios([text])

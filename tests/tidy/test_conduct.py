@@ -53,11 +53,57 @@ def test_exact_json_is_not_reported() -> None:
     assert [] == conduct.money_findings(snippet("json.loads(body, parse_float=Decimal)\nround_to(x, 2)"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vat = price * 0.25",
+        "total = 0.1 * 3",
+        "price: float = read()",
+        "class Line:\n    price: float",
+        "def f(amount: float): ...",
+        "def f(amount: Decimal = 0.5): ...",
+        "def f(*, rates: list[float]): ...",
+        "def amount() -> float: ...",
+        "if price > 0.5:\n    wait_seconds = 1",
+        "return_ = [0.5 for line in lines]",
+        "from json import loads as read\nread(body)",
+    ],
+)
+def test_binary_fractions_are_found(text: str) -> None:
+    """M46: written out, as a type, in a default; however it came by its name."""
+    assert len(conduct.money_findings(snippet(text))) == 1
+    assert [] == conduct.money_findings(snippet(text, "kontera.calls.fine"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DRAIN_SECONDS = 20.0",
+        "def f(timeout: float = 30.0): ...",
+        "due = now + timedelta(seconds=0.5)",
+        "after = min(2.0, longest_seconds)",
+        "price = Decimal('0.25')",
+    ],
+)
+def test_seconds_may_be_fractions(text: str) -> None:
+    """Where they are called so."""
+    assert [] == conduct.money_findings(snippet(text))
+
+
 @pytest.mark.parametrize("call", sorted(conduct.CLOCK_CALLS))
 def test_a_foreign_clock_is_found(call: str) -> None:
-    """Every way to ask the machine, and none in the clock's own module."""
-    assert len(conduct.clock_findings(snippet(f"{call}()"))) == 1
-    assert [] == conduct.clock_findings(snippet(f"{call}()", "kontera.clock"))
+    """Every way to ask the machine under every name, also handed on, and none in the clock's own module."""
+    module, _, name = call.rpartition(".")
+    texts = [f"import {module}\n{call}()", f"import {module} as m\nm.{name}()", f"import {module}\nf(now={call})"]
+    if not call.startswith("datetime."):
+        texts += [f"from {module} import {name}\n{name}()", f"from {module} import {name} as n\nn()"]
+    else:
+        kind = module.partition(".")[2]
+        texts = [f"import datetime\n{call}()", f"import datetime as d\nd.{kind}.{name}()"]
+        texts += [f"from datetime import {kind}\n{kind}.{name}()", f"from datetime import {kind} as k\nk.{name}()"]
+    for text in texts:
+        assert len(conduct.clock_findings(snippet(text))) == 1, text
+        assert [] == conduct.clock_findings(snippet(text, "kontera.clock"))
 
 
 def test_a_print_is_found() -> None:
@@ -73,12 +119,33 @@ def test_a_print_is_found() -> None:
         ("except:", 1),
         ("except (ValueError, BaseException):  # noqa: BLE001", 1),
         ("except Exception:  # noqa: BLE001 one bad order must not stop the next", 0),
-        ("except ValueError:", 0),
+        ("except ValueError:", 1),
+        ("except (ValueError, KeyError):  # noqa", 1),
+        ("except ValueError:  # another reading is tried next", 0),
     ],
 )
 def test_swallowing_is_found(handler: str, found: int) -> None:
     """A linter's mark is not a reason."""
     assert found == len(conduct.except_findings(snippet(f"try:\n    f()\n{handler}\n    pass\n")))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("try:\n    f()\nexcept ValueError:\n    ...", 1),
+        ("for x in y:\n    try:\n        f()\n    except ValueError:\n        continue", 1),
+        ("try:\n    f()\nexcept ValueError:\n    pass  # another reading is tried", 0),
+        ("try:\n    f()\nexcept ValueError:\n    answer = None", 0),
+        ("import contextlib\nwith contextlib.suppress(Exception):\n    f()", 1),
+        ("import contextlib as c\nwith c.suppress(KeyError):\n    f()", 1),
+        ("from contextlib import suppress\nwith suppress(KeyError):\n    f()", 1),
+        ("from contextlib import suppress as s\nwith s(KeyError):  # gone\n    f()", 1),
+        ("from contextlib import suppress\nwith suppress(KeyError):  # it may be gone\n    f()", 0),
+    ],
+)
+def test_an_error_that_disappears_is_found(text: str, found: int) -> None:
+    """M100: any error, under any name; a word of why on the line."""
+    assert found == len(conduct.except_findings(snippet(text)))
 
 
 @pytest.mark.parametrize(

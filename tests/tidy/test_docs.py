@@ -67,6 +67,12 @@ def test_every_link_in_the_docs_leads_somewhere() -> None:
     assert not findings, report(findings)
 
 
+def test_every_picture_is_shown() -> None:
+    """A picture on no page is seen by nobody and grows old."""
+    shown = {link.rpartition("/")[2] for text in PAGES.values() for link in _LINK.findall(text)}
+    assert set() == {path.name for path in (ROOT / "docs" / "images").iterdir()} - shown
+
+
 def test_a_command_that_does_not_exist_is_found() -> None:
     """Commands, options and settings."""
     assert ["no command 'fly'"] == command_faults(["fly"])

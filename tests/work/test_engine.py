@@ -57,7 +57,7 @@ def test_lanes_woken_together_are_woken_once_and_after_the_commits(pair: Any) ->
         for _ in range(2):
             with transaction.atomic():
                 engine.wake_after_commit(shop.pk)
-        with contextlib.suppress(ValueError), transaction.atomic():
+        with contextlib.suppress(ValueError), transaction.atomic():  # raised below, to roll back
             engine.wake_after_commit(ledger.pk)
             raise ValueError
         assert [] == wake_ups(shop)

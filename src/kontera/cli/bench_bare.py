@@ -138,7 +138,7 @@ class _Bare:
 
 def _numbers(recorded: bytes, answered: bytes) -> Iterator[tuple[str, str]]:
     """Paths as they were in the hub's run and as they are now, for what a call made or booked."""
-    with contextlib.suppress(ValueError, KeyError, TypeError):
+    with contextlib.suppress(ValueError, KeyError, TypeError):  # an answer without a number
         then, now = json.loads(recorded), json.loads(answered)
         for kind, (path, name) in _NUMBER.items():
             if kind in then:

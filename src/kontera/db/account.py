@@ -35,7 +35,7 @@ class Account:
     def private_folder(self, folder: Path) -> None:
         """Make `folder` for this account alone, or see that it is: a real folder of its own that nobody else may enter.
         Someone else may have made one of that name before us, to read what goes through it. Raises DatabaseTrouble."""
-        with contextlib.suppress(FileExistsError):
+        with contextlib.suppress(FileExistsError):  # whose it is is looked at next
             folder.mkdir(mode=0o700)
             self.own(folder)
         found = folder.lstat()
@@ -61,7 +61,7 @@ def database_account() -> Account:
         except KeyError:
             return Account(f"uid {os.geteuid()}", None, None, registered=False)
     for name in ("kontera", "postgres", "nobody"):
-        with contextlib.suppress(KeyError):
+        with contextlib.suppress(KeyError):  # the next name is tried
             entry = pwd.getpwnam(name)
             return Account(name, entry.pw_uid, entry.pw_gid)
     raise DatabaseTrouble(

@@ -98,7 +98,7 @@ class EmbeddedServer:
         """Where the server listens: where the running one says it does, else beside the data, else (a socket's address
         is short) a folder of its own in /run or, as nobody but root may write there, in the folder for temporary
         files. Not in XDG_RUNTIME_DIR: that one is removed under a running server when its user logs out."""
-        with contextlib.suppress(FileNotFoundError, IndexError):
+        with contextlib.suppress(FileNotFoundError, IndexError):  # none is running
             return Path((self._data / "postmaster.pid").read_text().splitlines()[4])
         if len(str(self._root)) <= _SOCKET_PATH_MAX and not set(str(self._root)) & set(" ,'\"%&#?"):
             return self._root

@@ -245,6 +245,23 @@ class LedgerConformance:
         loud = card("email:maria@b.se", email="Maria@B.se")
         assert one == world.ledger.find_customer(loud)
 
+    def test_a_company_that_tells_its_number_later_is_the_same_customer(self, world: World) -> None:
+        """M22: first met without a number, by its address; then with one. Another company at that address, a private
+        person, or one with another number, is somebody else."""
+        company = msgspec.structs.replace(card(name="Café Holm AB"), company=True)
+        first = world.ledger.ensure_customer(company, None)
+        told = msgspec.structs.replace(company, key="vat:SE556036079301", vat_number="SE556036079301")
+        assert first == world.ledger.find_customer(told)
+        assert first == world.ledger.ensure_customer(told, None) == world.again().ensure_customer(told, None)
+        other = msgspec.structs.replace(
+            told, key="vat:SE556677889901", vat_number="SE556677889901", name="Holms Bageri AB"
+        )
+        person = msgspec.structs.replace(told, key="vat:SE559999888801", vat_number="SE559999888801", company=False)
+        second = msgspec.structs.replace(told, key="vat:SE559999888801", vat_number="SE559999888801")
+        assert [world.ledger.find_customer(somebody) for somebody in (other, person, second)] == [None] * 3
+        assert first != world.ledger.ensure_customer(other, None)
+        assert world.counted("customers") == 2
+
     def test_an_order_books_nothing(self, world: World) -> None:
         """M3: recorded for a person to handle; found again; no voucher."""
         document = order(world.chart, "nt-1001", [line(world.chart, "258.00", 12, "2")], world.day)

@@ -116,7 +116,7 @@ class Node:
         try:
             return parse_instant(text)
         except ValueError:
-            pass
+            pass  # once more, with the zone
         try:
             return parse_instant(text + zone if text else "")
         except ValueError as error:

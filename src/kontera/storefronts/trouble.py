@@ -12,8 +12,8 @@ from collections.abc import Callable
 from kontera.calls import Answer, Caller, vendor_problem
 from kontera.errors import NeedsOperator, NeedsSignIn, OurFault, Problem, WillRetry
 
-SECOND_CHANCE = 60.0  # BigCommerce asks for a minute between tries after a 500; a small host needs it no less
-_LONGEST_GUESS = 300.0
+SECOND_CHANCE_SECONDS = 60.0  # BigCommerce asks for a minute between tries after a 500; a small host needs it no less
+_LONGEST_GUESS_SECONDS = 300.0
 _DONE = (200, 201, 202, 207)
 
 
@@ -52,19 +52,19 @@ class Troubles:
             raise self.down(request, answer, maintenance=True)
         return answer.body
 
-    def busy(self, request: str, answer: Answer, asked: float | None) -> WillRetry:
+    def busy(self, request: str, answer: Answer, wait: float | None) -> WillRetry:
         """Nobody calls for as long as the shop asked; when it said nothing, for twice as long each time."""
         with self._lock:
             self._busy += 1
             tries = self._busy
-        after = min(2.0**tries, _LONGEST_GUESS) if asked is None else asked
+        after = min(2.0**tries, _LONGEST_GUESS_SECONDS) if wait is None else wait
         self._caller.window.block(after)
         return WillRetry(self._problem("VENDOR_BUSY", request, answer.body), after)
 
     def down(self, request: str, answer: Answer, *, maintenance: bool) -> WillRetry:
         """The shop is closed for maintenance, or broken."""
         code = "VENDOR_MAINTENANCE" if maintenance else "VENDOR_UNREACHABLE"
-        return WillRetry(self._problem(code, request, answer.body), SECOND_CHANCE)
+        return WillRetry(self._problem(code, request, answer.body), SECOND_CHANCE_SECONDS)
 
     def garbled(self, request: str) -> WillRetry:
         """Half an answer is no answer."""

@@ -39,7 +39,7 @@ def hold(connection_id: int) -> Iterator[Lane | None]:
     try:
         yield Lane.objects.select_related("connection__merchant", "connection__ledger").get(pk=connection_id)
     finally:
-        with contextlib.suppress(DatabaseError), database.cursor() as cursor:
+        with contextlib.suppress(DatabaseError), database.cursor() as cursor:  # gone with its session
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LANE_LOCKS, connection_id])
 
 
@@ -53,7 +53,7 @@ def commits_need_not_wait() -> Iterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(DatabaseError), database.cursor() as cursor:
+        with contextlib.suppress(DatabaseError), database.cursor() as cursor:  # a session that is gone has no settings
             cursor.execute("RESET synchronous_commit")
 
 

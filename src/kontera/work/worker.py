@@ -103,5 +103,5 @@ async def _work_until_it_ends(lanes_at_once: int, stop: threading.Event) -> None
         while not stop.is_set() and not worker.done():
             await asyncio.sleep(0.1)
         worker.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        with contextlib.suppress(asyncio.CancelledError):  # what we asked for
             await worker

@@ -133,7 +133,10 @@ def test_an_application_that_is_no_longer_let_in_needs_a_person(status: int, bod
     fake, _ = tokens(status, body)
     error = fails(fake, False)
     assert isinstance(error, NeedsSignIn)
-    assert (error.problem.code, error.problem.facts["where"]) == ("LEDGER_SIGN_IN", "Microsoft Entra Applications")
+    assert (error.problem.code, error.problem.facts["where"]) == (
+        "LEDGER_SIGN_IN",
+        "Business Central > Microsoft Entra Applications",
+    )
     assert [(c.name, c.ok) for c in tokens(status, body, 9)[0].ledger.readiness()] == [("sign-in", False)]
 
 

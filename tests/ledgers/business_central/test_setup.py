@@ -134,7 +134,7 @@ def test_a_company_that_is_not_ready() -> None:
     red = [check.problem for check in fake.ledger.readiness() if not check.ok]
     told = {(problem.code, problem.facts["where"]) for problem in red if problem}
     assert told == {
-        ("ACCOUNT_MISSING", "Chart of Accounts"),
-        ("YEAR_MISSING", "Accounting Periods"),
-        ("VAT_RATE_NOT_IN_LEDGER", "VAT Posting Setup"),
+        ("ACCOUNT_MISSING", "Business Central > Chart of Accounts"),
+        ("YEAR_MISSING", "Business Central > Accounting Periods"),
+        ("VAT_RATE_NOT_IN_LEDGER", "Business Central > VAT Posting Setup"),
     }

@@ -53,7 +53,7 @@ def test_orders_are_booked_and_paid(hub: Any) -> None:
     assert [2] * 10 == requests(hub, "sales_invoice")
     payments = requests(hub, "customer_payment")
     assert (10, 2) == (len(payments), min(payments))
-    assert 2 * 10 + 1 >= sum(payments)  # a draining asks once for the journal of a clearing account
+    assert 2 * 10 + 4 >= sum(payments)  # the journal of a clearing account is asked for, by calls in flight together
 
 
 def test_the_set_up_is_not_read_again_by_every_draining(hub: Any) -> None:

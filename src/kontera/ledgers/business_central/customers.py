@@ -51,7 +51,7 @@ class Customers:
         """The bookkeeper's card is taken as it is, if a document of this region would get the right VAT on it."""
         if held.tax_area_id not in ("", area):
             facts = {"order": "", "customer": held.number, "found": held.tax_area_display_name or held.tax_area_id}
-            facts |= {"wanted": self._options.area_of(card), "where": f"{menus.CUSTOMERS} > {held.number}"}
+            facts |= {"wanted": self._options.area_of(card), "where": menus.CUSTOMER_VAT.format(customer=held.number)}
             raise NeedsLedgerSetup(Problem(code="CUSTOMER_CARD_DIFFERS", cause=f"customer:{held.number}", facts=facts))
         return held.number
 
@@ -59,8 +59,25 @@ class Customers:
         condition = _condition(card)
         if condition is None:
             return self._numbered(names.number_of(card.key))
-        same = [row for row in self._client.pages(CustomerAnswer, filtered("customers", condition)) if _same(row, card)]
-        return min(same, key=lambda row: row.number, default=None)
+        return self._first(condition, lambda row: _same(row, card)) or self._without_number(card)
+
+    def _without_number(self, card: CustomerCard) -> CustomerAnswer | None:
+        """The company as it is known from orders on which it did not tell its number: same address and name, and no
+        number of its own."""
+        if not (card.company and card.email and _numbers(card)) or card.key.startswith("email:"):
+            return None
+        name = texts.label(card.name, texts.NAME, "").casefold()
+        return self._first(
+            _by_email(card.email),
+            lambda row: (
+                (row.email.casefold(), row.display_name.casefold(), _bare(row.tax_registration_number))
+                == (card.email.casefold(), name, "")
+            ),
+        )
+
+    def _first(self, condition: str, same: Callable[[CustomerAnswer], bool]) -> CustomerAnswer | None:
+        rows = self._client.pages(CustomerAnswer, filtered("customers", condition))
+        return min((row for row in rows if same(row)), key=lambda row: row.number, default=None)
 
     def _numbered(self, number: str) -> CustomerAnswer | None:
         rows = self._client.pages(CustomerAnswer, filtered("customers", f"number eq {literal(number)}"))
@@ -81,10 +98,14 @@ def _condition(card: CustomerCard) -> str | None:
     """The search for the key, when the card carries what the key names."""
     kind, _, value = card.key.partition(":")
     if kind == "email" and 0 < len(value) <= texts.EMAIL and card.email.casefold() == value.casefold():
-        return f"tolower(email) eq {literal(value.lower())}"
+        return _by_email(value)
     if kind in ("vat", "org") and value and _bare(value) in _numbers(card):
         return " or ".join(f"taxRegistrationNumber eq {literal(form)}" for form in _forms(card))
     return None
+
+
+def _by_email(email: str) -> str:
+    return f"tolower(email) eq {literal(email.lower())}"
 
 
 def _same(row: CustomerAnswer, card: CustomerCard) -> bool:

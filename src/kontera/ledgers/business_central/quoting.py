@@ -76,7 +76,7 @@ def dates(document: Document, setup: LedgerSetup) -> Iterator[Problem]:
     day, locked, latest = document.date, setup.locked_through, setup.predefined.get(LATEST, "")
     facts = {"order": _order(document), "date": day.isoformat()}
     if locked is not None and day <= locked:
-        facts |= {"locked_through": locked.isoformat(), "where": menus.COMPANY_SETUP}
+        facts |= {"locked_through": locked.isoformat(), "where": menus.ALLOW_POSTING}
         yield Problem(code="PERIOD_LOCKED", cause=f"period:{locked}", facts=facts)
     elif setup.year_of(day) is None:
         facts |= {"where": menus.PERIODS}
@@ -100,7 +100,7 @@ def _reference(document: Document) -> Iterator[Problem]:
 
 def _licence(setup: LedgerSetup, function: str) -> Iterator[Problem]:
     if function not in setup.functions:
-        facts = {"function": function, "licence": PERMISSIONS[function], "where": menus.APPLICATIONS}
+        facts = {"function": function, "licence": PERMISSIONS[function], "where": menus.PERMISSION_SETS}
         yield Problem(code="LEDGER_LICENCE_MISSING", cause=f"licence:{function}", facts=facts)
 
 
@@ -109,7 +109,7 @@ def _rows(order: str, accounts: dict[str, str], setup: LedgerSetup) -> Iterator[
     for number, rule in sorted(accounts.items()):
         account = setup.accounts.get(number)
         if account is not None and account.active and not account.rows:
-            facts = {"order": order, "account": number, "rule": rule, "where": f"{menus.ACCOUNTS} > Direct Posting"}
+            facts = {"order": order, "account": number, "rule": rule, "where": menus.DIRECT_POSTING}
             yield Problem(code="ACCOUNT_INACTIVE", cause=f"account:{number}", facts=facts)
 
 

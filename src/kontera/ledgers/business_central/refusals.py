@@ -60,7 +60,7 @@ _LOCKED = Rule(
     problem="PERIOD_LOCKED",
     cause="period:{locked_through}",
     facts={"date": "{date}", "locked_through": "{locked_through}"},
-    where=menus.COMPANY_SETUP,
+    where=menus.ALLOW_POSTING,
 )
 _VAT = Rule(
     problem="VAT_RATE_NOT_IN_LEDGER",
@@ -84,7 +84,10 @@ _CENTRE = {
     for reason in ("missing", "inactive")
 }
 _CENTRE_REQUIRED = Rule(
-    problem="COST_CENTRE_REQUIRED", cause="account:{account}", facts={"account": "{account}"}, where=menus.DIMENSIONS
+    problem="COST_CENTRE_REQUIRED",
+    cause="account:{account}",
+    facts={"account": "{account}"},
+    where=menus.ACCOUNT_DIMENSIONS,
 )
 _PROJECT = Rule(
     problem="PROJECT_UNUSABLE", cause="project:{project}", facts={"project": "{project}"}, where=menus.DIMENSIONS
@@ -105,7 +108,7 @@ _LICENCE = Rule(
     problem="LEDGER_LICENCE_MISSING",
     cause="licence:{function}",
     facts={"function": "{function}", "licence": "{licence}"},
-    where=menus.APPLICATIONS,
+    where=menus.PERMISSION_SETS,
 )
 _UNKNOWN = Rule(problem="LEDGER_REFUSED", facts={"document": "{document}", "reason": "{reason}"}, error=NeedsOperator)
 

@@ -32,22 +32,21 @@ class Customers:
         """The customer's number, or None when there surely is none."""
         searches = _searches(card)
         if not searches:
-            return self._own(card.key)[0]
+            return self._own(card.key)[0] or self._without_number(card)
         for name, value in searches:
-            params = {name: value, "filter": "active"}
-            rows = self._client.pages(CustomerAnswer, "Customers", "/3/customers", params)
-            same = [text_of(row.number) for row in rows if _equal(row, name, value)]
+            same = [text_of(row.number) for row in self._rows(name, value)]
             if len(same) > 1:  # the merchant had two: ours is the one that carries our key
                 return next((number for number in same if self._is(number, card.key)), min(same, key=_order))
             if same:
                 return same[0]
-        return None
+        return self._without_number(card)
 
     def ensure(self, card: CustomerCard, number: str | None) -> str:
         """Create, or bring up to date; looks first when no number is known."""
         known, wanted = number, None
         if known is None and not _searches(card):
             known, wanted = self._own(card.key)
+            known = known or self._without_number(card)
         elif known is None:
             known = self.find(card)
         if known is not None and not card.update:
@@ -59,13 +58,34 @@ class Customers:
         made = self._client.post(CustomerWrap, "/3/customers", customer_body(card, wanted, new=True))
         return text_of(made.customer.number)
 
+    def _rows(self, name: str, value: str) -> list[CustomerAnswer]:
+        params = {name: value, "filter": "active"}
+        rows = self._client.pages(CustomerAnswer, "Customers", "/3/customers", params)
+        return [row for row in rows if _equal(row, name, value)]
+
+    def _without_number(self, card: CustomerCard) -> str | None:
+        """The company as it is known from orders on which it did not tell its number: same address and name, and no
+        number but this one. Only the single view shows a VAT number."""
+        told = card.company and (card.vat_number or card.organisation_number)
+        if not told or card.key.startswith("email:") or not texts.email_accepted(card.email):
+            return None
+        name = texts.label(card.name, texts.ADDRESS, "").casefold()
+        alike = (row for row in self._rows("email", card.email) if (row.name or "").casefold() == name)
+        numbers = [text_of(row.number) for row in alike]
+        return min((one for one in numbers if self._may_bear(one, card)), key=_order, default=None)
+
+    def _may_bear(self, number: str, card: CustomerCard) -> bool:
+        held = self._client.get(CustomerWrap, f"/3/customers/{number}").customer
+        organisation, vat = _digits(text_of(held.organisation_number)), _digits(held.vat_number or "")
+        return organisation in ("", _digits(card.organisation_number)) and vat in ("", _digits(card.vat_number))
+
     def _kept(self, card: CustomerCard, number: str) -> str:
         """The bookkeeper's card is taken as it is, if a document of this region would get the right VAT on it."""
         held = self._client.get(CustomerWrap, f"/3/customers/{number}").customer
         wanted = VAT_TYPE[card.region]
         if held.vat_type not in (None, wanted):
             facts = {"order": "", "customer": number, "found": str(held.vat_type), "wanted": wanted}
-            facts["where"] = f"{menus.CUSTOMERS} > {number}"
+            facts["where"] = menus.CUSTOMER_VAT.format(customer=number)
             raise NeedsLedgerSetup(Problem(code="CUSTOMER_CARD_DIFFERS", cause=f"customer:{number}", facts=facts))
         return number
 

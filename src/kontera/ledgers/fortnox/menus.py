@@ -1,24 +1,28 @@
 """Where things are in Fortnox's own menus, as shown to people in a case.
 
-Decides the wording only. "Inställningar" is the cog at the top right. Read in vendor help: LOCKED_PERIOD, PREDEFINED,
-VAT_CODES, LICENCES (support.fortnox.se, "Automatlåsning av period", "Inställningar - Förvalda konton", "Inställningar -
-Moms", "Mitt abonnemang"); CURRENCIES (automatiseramera.se, FAQ); INVOICE_SETTINGS (docs.wetail.io, "Fel vid
-öresavrundning", there for Order). The others are not yet checked against a live company.
+Decides the wording only. The one place for it: a refusal takes its path from here, and a test holds every path of the
+case catalogue against it. "Inställningar" is the cog at the top right. Where each was read: README, "Menu paths".
 """
 
+CHART = "Fortnox > Register > Kontoplan"
+COST_CENTRES = "Fortnox > Register > Kostnadsställen"
+CUSTOMERS = "Fortnox > Register > Kunder"
+CUSTOMER_VAT = "Fortnox > Register > Kunder > {customer} > Momstyp"
+INVOICES = "Fortnox > Fakturering > Kundfakturor"
 LOCKED_PERIOD = "Fortnox > Inställningar > Bokföring > Låsning av period"
 PREDEFINED = "Fortnox > Inställningar > Bokföring > Förvalda konton"
 VAT_CODES = "Fortnox > Inställningar > Bokföring > Moms"
-CURRENCIES = "Fortnox > Inställningar > Fakturering > Valuta"
-LICENCES = "Fortnox > företagsnamnet > Mitt abonnemang"
-INVOICE_SETTINGS = "Fortnox > Inställningar > Fakturering > Registreringsvy"
-
-CHART = "Fortnox > Register > Kontoplan"
 YEARS = "Fortnox > Inställningar > Bokföring > Räkenskapsår"
-CONSENT = "Fortnox > företagsnamnet > Hantera integrationer"
-COST_CENTRES = "Fortnox > Register > Kostnadsställen"
-PROJECTS = "Fortnox > Register > Projekt"
-TERMS = "Fortnox > Inställningar > Fakturering > Villkor"
-SERIES = "Fortnox > Inställningar > Bokföring > Verifikationsserier"
-CUSTOMERS = "Fortnox > Register > Kunder"
+CURRENCIES = "Fortnox > Inställningar > Fakturering > Valuta"
+SERIES = "Fortnox > Inställningar > Fakturering > Verifikationsserier"
+INVOICE_SETTINGS = "Fortnox > Inställningar > Fakturering > Registreringsvy"
+LICENCES = "Fortnox > Företagsnamnet uppe till höger > Mitt abonnemang"
+CONSENT = "Fortnox > Företagsnamnet uppe till höger > Administrera användare"
+
+# Not found in any help page; not yet checked against a live company.
 ARTICLES = "Fortnox > Register > Artiklar"
+PROJECTS = "Fortnox > Register > Projekt"
+VOUCHERS = "Fortnox > Bokföring > Verifikationer"
+TERMS = "Fortnox > Inställningar > Fakturering > Betalningsvillkor, Leveranssätt, Leveransvillkor"
+INVOICE = "Fortnox > Fakturering > Kundfakturor > {number}"
+CREDIT = "Fortnox > Fakturering > Kundfakturor > {invoice} > Kreditera"

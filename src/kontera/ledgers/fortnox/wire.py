@@ -133,6 +133,7 @@ class CustomerAnswer(msgspec.Struct, frozen=True):
     email: str | None = field(name="Email", default=None)
     organisation_number: str | None = field(name="OrganisationNumber", default=None)
     external_reference: str | None = field(name="ExternalReference", default=None)
+    vat_number: str | None = field(name="VATNumber", default=None)
     vat_type: str | None = field(name="VATType", default=None)
     active: bool | None = field(name="Active", default=None)
 

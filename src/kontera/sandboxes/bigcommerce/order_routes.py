@@ -156,7 +156,7 @@ def _instant(text: str) -> Any:
         try:
             return parse_instant(candidate)
         except ValueError:
-            continue
+            continue  # the next spelling is tried
     raise ApiError(400, "A date filter is invalid.", details={"invalid": text})
 
 

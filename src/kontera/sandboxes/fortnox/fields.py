@@ -233,7 +233,7 @@ def _day(name: str, sent: Any) -> str:
         try:
             return date.fromisoformat(sent).isoformat()
         except ValueError:
-            pass
+            pass  # refused just below
     raise refuse_text(f"Ogiltigt datum på fältet {name} ({_spell(sent)})")
 
 

@@ -203,6 +203,70 @@ CURRENCIES = (
     ("NOK", "Norska kronor", "0.98", "1"),
     ("DKK", "Danska kronor", "150.8", "100"),
 )
+_REGISTERS: tuple[tuple[str, Table, str, list[Record]], ...] = (
+    (
+        "costcenters",
+        tables.COST_CENTER,
+        "Code",
+        [
+            {"Code": "WEBB", "Description": "Webbutiken"},
+            {"Code": "BUTIK", "Description": "Butiken"},
+            {"Code": "GAMMAL", "Description": "Avslutad", "Active": False},
+        ],
+    ),
+    ("projects", tables.PROJECT, "ProjectNumber", [{"ProjectNumber": "1", "Description": "Kampanj"}]),
+    (
+        "termsofpayments",
+        tables.TERMS_OF_PAYMENT,
+        "Code",
+        [
+            *({"Code": code, "Description": name} for code, name in TERMS),
+        ],
+    ),
+    (
+        "termsofdeliveries",
+        tables.TERMS_OF_DELIVERY,
+        "Code",
+        [
+            {"Code": "FVL", "Description": "Fritt vårt lager"},
+            {"Code": "FL", "Description": "Fritt levererat"},
+        ],
+    ),
+    (
+        "wayofdeliveries",
+        tables.WAY_OF_DELIVERY,
+        "Code",
+        [
+            {"Code": "P", "Description": "Post"},
+            {"Code": "S", "Description": "Schenker"},
+            {"Code": "BIL", "Description": "Bil"},
+        ],
+    ),
+    (
+        "units",
+        tables.UNIT,
+        "Code",
+        [
+            {"Code": "st", "Description": "Styck"},
+            {"Code": "h", "Description": "Timmar"},
+            {"Code": "kg", "Description": "Kilogram"},
+        ],
+    ),
+    (
+        "modesofpayments",
+        tables.MODE_OF_PAYMENT,
+        "Code",
+        [
+            {"Code": "BG", "Description": "Bankgiro", "AccountNumber": "1930"},
+            {"Code": "PG", "Description": "Plusgiro", "AccountNumber": "1920"},
+            {"Code": "CASH", "Description": "Kontant", "AccountNumber": "1910"},
+            {"Code": "KORT", "Description": "Kort", "AccountNumber": "1580"},
+            {"Code": "KLARNA", "Description": "Klarna", "AccountNumber": "1687"},
+        ],
+    ),
+    ("pricelists", tables.PRICE_LIST, "Code", [{"Code": "A", "Description": "Prislista A", "PreSelected": True}]),
+)
+"""Path, table, key and records of the registers that are the same on any day."""
 
 
 def company(tenant: str, now: datetime, profile: Profile | None = None) -> Company:
@@ -249,75 +313,24 @@ def _years(result: Company, today: date) -> None:
 
 
 def _registers(result: Company, now: datetime) -> None:
-    def add(path: str, table: Table, key: str, *records: Record) -> None:
+    for path, table, key, records in (("currencies", tables.CURRENCY, "Code", _currencies(now)), *_REGISTERS):
         register = result.registers.setdefault(path, {})
         for record in records:
             register[str(record[key])] = {**blanks(table), **record}
             touch(register[str(record[key])], now)
 
-    add(
-        "currencies",
-        tables.CURRENCY,
-        "Code",
-        *(
-            {
-                "Code": code,
-                "Description": name,
-                "BuyRate": Decimal(rate),
-                "SellRate": Decimal(rate),
-                "Unit": Decimal(unit),
-                "Date": local_date(now, ZONE).isoformat(),
-                "IsAutomatic": code != "SEK",
-            }
-            for code, name, rate, unit in CURRENCIES
-        ),
-    )
-    add(
-        "costcenters",
-        tables.COST_CENTER,
-        "Code",
-        {"Code": "WEBB", "Description": "Webbutiken"},
-        {"Code": "BUTIK", "Description": "Butiken"},
-        {"Code": "GAMMAL", "Description": "Avslutad", "Active": False},
-    )
-    add("projects", tables.PROJECT, "ProjectNumber", {"ProjectNumber": "1", "Description": "Kampanj"})
-    add(
-        "termsofpayments",
-        tables.TERMS_OF_PAYMENT,
-        "Code",
-        *({"Code": code, "Description": name} for code, name in TERMS),
-    )
-    add(
-        "termsofdeliveries",
-        tables.TERMS_OF_DELIVERY,
-        "Code",
-        {"Code": "FVL", "Description": "Fritt vårt lager"},
-        {"Code": "FL", "Description": "Fritt levererat"},
-    )
-    add(
-        "wayofdeliveries",
-        tables.WAY_OF_DELIVERY,
-        "Code",
-        {"Code": "P", "Description": "Post"},
-        {"Code": "S", "Description": "Schenker"},
-        {"Code": "BIL", "Description": "Bil"},
-    )
-    add(
-        "units",
-        tables.UNIT,
-        "Code",
-        {"Code": "st", "Description": "Styck"},
-        {"Code": "h", "Description": "Timmar"},
-        {"Code": "kg", "Description": "Kilogram"},
-    )
-    add(
-        "modesofpayments",
-        tables.MODE_OF_PAYMENT,
-        "Code",
-        {"Code": "BG", "Description": "Bankgiro", "AccountNumber": "1930"},
-        {"Code": "PG", "Description": "Plusgiro", "AccountNumber": "1920"},
-        {"Code": "CASH", "Description": "Kontant", "AccountNumber": "1910"},
-        {"Code": "KORT", "Description": "Kort", "AccountNumber": "1580"},
-        {"Code": "KLARNA", "Description": "Klarna", "AccountNumber": "1687"},
-    )
-    add("pricelists", tables.PRICE_LIST, "Code", {"Code": "A", "Description": "Prislista A", "PreSelected": True})
+
+def _currencies(now: datetime) -> list[Record]:
+    """With the rates of the day."""
+    return [
+        {
+            "Code": code,
+            "Description": name,
+            "BuyRate": Decimal(rate),
+            "SellRate": Decimal(rate),
+            "Unit": Decimal(unit),
+            "Date": local_date(now, ZONE).isoformat(),
+            "IsAutomatic": code != "SEK",
+        }
+        for code, name, rate, unit in CURRENCIES
+    ]

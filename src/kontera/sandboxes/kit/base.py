@@ -202,7 +202,7 @@ class _Server(uvicorn.Server):
         counter = 0
         while not await self.on_tick(counter):
             counter = (counter + 1) % 864000
-            with suppress(TimeoutError):
+            with suppress(TimeoutError):  # the tick is over
                 await asyncio.wait_for(self.stopping.wait(), _TICK_SECONDS)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

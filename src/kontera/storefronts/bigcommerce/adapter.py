@@ -44,7 +44,7 @@ def connect(
     quota belongs to all apps of the store together, and the client follows what every answer says is left of it.
     Nothing is ever saved or loaded again: the key does not rotate."""
     values = settings_from(settings)
-    own_window = window or RateWindow(clock, 0, 30.0)
+    own_window = window or RateWindow(clock, 0, seconds=30.0)
     caller = Caller(values.api, clock, own_window, record, vendor=VENDOR, transport=transport)
     return BigCommerceStorefront(values, caller)
 

@@ -109,7 +109,7 @@ class Client:
         # The quota is the whole store's, so it is read from every answer instead of counted here.
         left = answer.headers.get("x-rate-limit-requests-left", "").strip()
         reset = asked_to_wait(answer.headers, _RESET, per_second=1000)
-        if answer.status != 429 and left.isdecimal() and reset is not None and float(left) <= RESERVE:
+        if answer.status != 429 and left.isdecimal() and reset is not None and int(left) <= RESERVE:
             self._caller.window.block(reset)
 
     def _judge(self, answer: Answer, method: str, path: str, scope: str) -> bytes | None:

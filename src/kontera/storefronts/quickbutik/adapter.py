@@ -26,6 +26,8 @@ from kontera.storefronts.quickbutik.settings import QuickbutikSettings, settings
 from kontera.storefronts.quickbutik.tax_setup import tax_combinations
 from kontera.storefronts.quickbutik.translate import Translated, translate
 
+_WINDOW_SECONDS = 30.0
+
 
 def connect(
     settings: Mapping[str, str],
@@ -40,7 +42,7 @@ def connect(
     """A storefront for the settings of a connection. Raises SettingsError. The window has no limit of its own: none is
     documented. Nothing is ever saved or loaded again: the key does not rotate."""
     values = settings_from(settings)
-    own_window = window or RateWindow(clock, 0, 30.0)
+    own_window = window or RateWindow(clock, 0, _WINDOW_SECONDS)
     caller = Caller(values.api, clock, own_window, record, vendor=VENDOR, timeout=90.0, transport=transport)
     return QuickbutikStorefront(values, caller)
 

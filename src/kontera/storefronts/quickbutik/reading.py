@@ -75,7 +75,7 @@ def _one(client: Client, number: int) -> bytes | None:
         try:
             if Node(parse(raw), "$").text("order_id") == str(number):
                 return raw
-        except Unreadable:
+        except Unreadable:  # not the one asked for: whoever asked is told that there is none
             continue
     return None
 

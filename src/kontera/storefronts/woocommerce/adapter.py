@@ -41,7 +41,7 @@ def connect(
     """A storefront for the settings of a connection. Raises SettingsError. The window has no limit of its own: the shop
     has none, and its host says when it has. Nothing is ever saved or loaded again: the key does not rotate."""
     values = settings_from(settings)
-    own_window = window or RateWindow(clock, 0, 30.0)
+    own_window = window or RateWindow(clock, 0, seconds=30.0)
     # A small host takes its time over a hundred orders.
     caller = Caller(values.api, clock, own_window, record, vendor=VENDOR, timeout=90.0, transport=transport)
     return WooCommerceStorefront(values, caller)
