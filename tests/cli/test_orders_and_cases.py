@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import transaction
 
+from kontera.cases.catalogue import catalogue
 from kontera.cases.holding import hold_connection
 from kontera.clock import SystemClock
 from kontera.console.reading.orders import with_details
@@ -60,7 +61,9 @@ def test_a_summary_and_its_orders_are_shown_both_ways(say: Say, world: World) ->
     world.drain(2)
     voucher = world.ledger.documents.get(kind="voucher")
     told = say("order", "show", "7", "--merchant", world.merchant.slug).output
-    assert f"in summary {voucher.reference}, voucher {voucher.voucher}" in told
+    assert f"in summary {voucher.reference}, voucher {voucher.voucher} (booked, entries read back and equal)" in told
+    swedish = say("order", "show", "7", "--language", "sv", "--merchant", world.merchant.slug).output
+    assert f"i samlingsverifikation {voucher.reference}, verifikation {voucher.voucher} (bokförd, avläst" in swedish
     for name in (voucher.reference, voucher.voucher):
         lines = lines_of(say("order", "summary", name, "--merchant", world.merchant.slug))
         assert "7      258.00 SEK  258.00 SEK" == lines[-1]
@@ -210,3 +213,20 @@ def test_an_order_without_a_date_stands_where_it_was_first_seen(say: Say, world:
     told = json.loads(say("order", "list", "--merchant", world.merchant.slug, "--json").output)
     assert ["1", "2"] == [row["number"] for row in told]
     assert ["1", "2"] == [order.number for order in with_details(ShopOrder.objects.filter(merchant=world.merchant))]
+
+
+@pytest.mark.parametrize("command", [("order", "list", "--limit", "-1"), ("sandbox", "place-orders", "--count", "-3")])
+def test_a_number_that_makes_no_sense_is_refused(say: Say, world: World, command: tuple[str, ...]) -> None:
+    """One line that says which, never a traceback."""
+    done = say(*command)
+    assert (2, True) == (done.exit_code, f"Invalid value for '{command[2]}'" in done.output)
+
+
+def test_a_case_names_places_of_the_merchants_own_vendors_only(say: Say, world: World) -> None:
+    """A shop in BigCommerce that books in Fortnox has no menu in another vendor's product."""
+    case = Case.objects.get(merchant=world.merchant, phase="open")
+    for code in ("TAX_CLASS_UNKNOWN", "VAT_UNMAPPED", "ACCOUNT_INACTIVE"):
+        Case.objects.filter(pk=case.pk).update(code=code)
+        told = say("case", "show", str(case.pk), "--merchant", world.merchant.slug).output
+        assert [] == [name for name in ("WooCommerce", "Business Central") if name in told]
+    assert "add_rule" not in catalogue()["TAX_CLASS_UNKNOWN"].buttons, "the order was not read: no rule can help"

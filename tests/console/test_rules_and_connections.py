@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.test import Client
 
 from kontera.calls import ReadinessCheck
+from kontera.cases.holding import hold_connection
 from kontera.connections import adapters
 from kontera.console import actions
 from kontera.console.reading.connections import card, condition_of
@@ -237,3 +239,27 @@ def test_a_request_without_an_answer_says_so(world: World, person: Person) -> No
     page = person("finance").get(f"{world.path}connections/bok/").content.decode()
     assert "inget svar" in page
     assert "ReadTimeout" in page
+
+
+def test_a_connection_in_trouble_says_so_in_the_words_of_its_case(world: World, person: Person) -> None:
+    """Never an exception's text; no promise to try again beside a refused sign-in; no next attempt in the past."""
+    address = f"{world.path}connections/{world.ledger.code}/"
+    told = {"code": "VENDOR_MAINTENANCE", "facts": {"vendor": "fortnox", "request": "GET /3/invoices"}}
+    lane = Lane.objects.filter(pk=world.ledger.pk)
+    lane.update(
+        trouble="VENDOR_MAINTENANCE (vendor=fortnox)", problem=told, failures=2,
+        trouble_since=NOW - timedelta(minutes=1), rest_until=NOW - timedelta(seconds=31),
+        setup_at=NOW - timedelta(seconds=31),
+    )  # fmt: skip
+    page = person("finance").get(address).content.decode()
+    assert "Fortnox är stängt för underhåll" in page
+    assert "(vendor=fortnox)" not in page
+    assert "Nästa försök inom någon minut. 2 försök i rad har misslyckats." in page
+    assert "för 31 sekunder sedan" not in page
+    with transaction.atomic():
+        case = hold_connection(world.ledger, Problem(code="LEDGER_SIGN_IN", facts={"since": "x"}), NOW)
+    Connection.objects.filter(pk=world.ledger.pk).update(signed_in=False)
+    page = person("finance").get(address).content.decode()
+    assert f'<a href="{world.path}cases/{case.pk}/">Fortnox godtar inte längre vår inloggning</a>' in page
+    assert "Inga nya försök görs förrän någon har åtgärdat det." in page
+    assert "Nästa försök" not in page

@@ -26,7 +26,7 @@ def order() -> None:
 
 @order.command("list")
 @click.option("--place", type=click.Choice(["arrived", "posting", "booked", "waiting", "left_out"]))
-@click.option("--limit", default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 @merchant_option
 @json_option
 @grounded
