@@ -52,6 +52,8 @@ class Journals:
     def _journals(self, method: str, code: str, body: Any) -> Reply:
         if method == "GET":
             return listed(*({"id": key, "code": held} for held, key in self.codes.items() if held == code))
+        if body["code"] in self.codes:
+            return refusal("The record already exists.", "Internal_EntityWithSameKeyExists")
         key = GUID % (100 + len(self.lines))
         self.codes[body["code"]], self.lines[key] = key, []
         return 201, {"id": key, "code": body["code"]}
@@ -125,6 +127,22 @@ def test_the_journal_of_an_account_is_made_once() -> None:
     with pytest.raises(NeedsLedgerSetup) as caught:
         books.fake.ledger.record(payment(CHART, INVOICE, account="1599"), BOUND)
     assert caught.value.problem.cause == "account:1599"
+
+
+def test_a_journal_that_another_call_made_meanwhile_is_used() -> None:
+    """M100: the first payments of an account leave together; each looks, and only one makes the journal."""
+    books = Journals()
+    look, others = books._journals, GUID % 77
+
+    def raced(method: str, code: str, body: Any) -> Reply:
+        found = look(method, code, body)
+        if method == "GET":  # made by the other call right after we looked
+            books.codes.setdefault(code, others)
+            books.lines.setdefault(others, [])
+        return found
+
+    books._journals = raced  # type: ignore[method-assign]
+    assert others == books.fake.ledger.payments.journal("1580")
 
 
 def test_a_payment_is_found_written_and_posted() -> None:

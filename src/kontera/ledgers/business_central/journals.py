@@ -59,10 +59,19 @@ class Payments:
             if not account_id:
                 facts = {"order": "", "account": account, "rule": rule, "where": menus.ACCOUNTS}
                 raise NeedsLedgerSetup(Problem(code="ACCOUNT_MISSING", cause=f"account:{account}", facts=facts))
-            body = {"code": code, "displayName": f"Kontera {account}", "balancingAccountId": account_id}
-            found = self._client.post(Journal, _JOURNALS, body).id
-            self._ids[code] = found
+            found = self._ids[code] = self._made(code, account, account_id)
         return found
+
+    def _made(self, code: str, account: str, account_id: str) -> str:
+        """Make it; another call in flight may have made it since we looked."""
+        body = {"code": code, "displayName": f"Kontera {account}", "balancingAccountId": account_id}
+        try:
+            return self._client.post(Journal, _JOURNALS, body).id
+        except Refused as refused:
+            found = self._journal(code) if refused.code == _DUPLICATE else None
+            if found is None:
+                raise
+            return found
 
     def record(self, document: CustomerPayment, bound: Bound) -> RecordOutcome:
         """Write the line; it is not posted yet."""
