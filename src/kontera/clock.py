@@ -101,6 +101,11 @@ def parse_local(text: str, zone: str) -> datetime:
     return utc(instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone)))
 
 
+def local_iso(instant: datetime | None, zone: str) -> str | None:
+    """The instant in the merchant's own time, with its offset (ISO 8601): for data that people read too."""
+    return utc(instant).astimezone(ZoneInfo(zone)).isoformat() if instant is not None else None
+
+
 def parse_instant(text: str) -> datetime:
     """An instant from ISO 8601 (with zone) or RFC 2822, as the vendors write them. Raises ValueError."""
     text = text.strip()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -32,11 +32,14 @@ class MoneyError(ValueError):
 class Rounding(Enum):
     """How a half is resolved. Half up is what Fortnox, Business Central and the three shops do; half even exists
     because some tax engines use it (seen as an option in WooCommerce plugins); half down is how WooCommerce rounds VAT
-    where prices include it."""
+    where prices include it. Up (away from zero) and down are for telling a bound: what lies within it must do so as
+    told too, and what lies outside must not."""
 
     HALF_UP = ROUND_HALF_UP
     HALF_EVEN = ROUND_HALF_EVEN
     HALF_DOWN = ROUND_HALF_DOWN
+    UP = ROUND_UP
+    DOWN = ROUND_DOWN
 
 
 def decimals_of(currency: str) -> int:

@@ -8,7 +8,9 @@ import pytest
 
 from kontera.accounting.book import book
 from kontera.accounting.outcome import Booking, DifferenceCause, Problems
+from kontera.accounting.problems import bound_text
 from kontera.commerce import Discount, DiscountKind, LineKind
+from kontera.money import Money, Rounding
 
 from .help import SE_BAS, ZONE, booked, facts, invoice, ledger_lines, line, money, order, problems, setup, tax
 
@@ -205,3 +207,10 @@ def test_negative_totals_and_mixed_currencies_are_held() -> None:
     assert problems(mixed) == [("CURRENCY_UNKNOWN", "currency:EUR")]
     finer = order(line("125.005", tax(25, "25.00")), total=money(125))
     assert problems(finer) == [("OUR_FAULT", "")]
+
+
+def test_a_bound_is_told_in_a_length_people_read() -> None:
+    """M46: cut, never rounded up: what exceeded it exceeds it as told; one that explains is never told as less."""
+    assert "0.0133 SEK" == bound_text(Money(Decimal(4) / 300, "SEK"))
+    assert "0.006 SEK" == bound_text(Money(Decimal("0.006"), "SEK"))
+    assert "0.01 SEK" == str(Money(Decimal("0.0033"), "SEK").rounded(Rounding.UP))

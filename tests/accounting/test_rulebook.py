@@ -25,7 +25,7 @@ from kontera.accounting.rulebook import (
     VatMatch,
     VatRule,
 )
-from kontera.accounting.rulebook_toml import RulebookError, dump, line_of, load, rule_with_line
+from kontera.accounting.rulebook_toml import RulebookError, dump, line_of, load, numbered, rule_with_line
 from kontera.accounting.starter import starter_text
 from kontera.commerce import LineKind
 
@@ -217,3 +217,17 @@ def test_a_tie_holds_the_order_and_names_both_rules_with_their_lines() -> None:
         assert f'id = "{rule_id}"' == text[number]
     assert ["vat.mine", 'line 371: match = { country = "SE", rate = 25 })'][0] in named["second"]
     assert named["second"] == rule_with_line(rulebook, "vat", rulebook.vat[-1])
+
+
+@pytest.mark.parametrize(
+    "said", ["version = 1", "version=1", "  version = 0x1F # 2", "'version' = 1", '"version" = 1_0']
+)
+def test_a_rulebook_is_given_its_number_and_keeps_everything_else(said: str) -> None:
+    """M40: the number that counts is the one it is kept under, however the file wrote its own."""
+    text = starter_text("se-bas").replace("version = 1", said, 1)
+    named_in_a_text = text.replace('name = "se-bas"', 'name = "version = 3"')
+    for one in (text, named_in_a_text):
+        read = load(numbered(one, 42))
+        assert 42 == read.version
+        assert msgspec.structs.replace(read, version=load(one).version) == load(one)
+    assert text.count("#") == numbered(text, 42).count("#"), "comments stay"

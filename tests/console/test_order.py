@@ -9,9 +9,11 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from kontera.cases.holding import hold_connection
 from kontera.console import actions
 from kontera.console.reading.one_order import compared, fact_of, papers_of, receivable_of
-from kontera.db.models import Case, CaseWaiter, Fact, OutboxDocument, PostedEntry, ShopOrder
+from kontera.db.models import Case, CaseWaiter, Connection, Fact, Lane, OutboxDocument, PostedEntry, ShopOrder
+from kontera.errors import Problem
 from tests.console.world import NOW, World, documents_of, kr, outbox, shop_order, tea_order
 
 Person = Callable[[str], Client]
@@ -81,6 +83,47 @@ def test_the_shop_and_the_books_stand_side_by_side(world: World) -> None:
     """M50: total and VAT of the shop beside those of the invoice."""
     lines = compared(fact_of(world.booked), papers_of(world.booked))
     assert [("total", kr("0")), ("vat", kr("0"))] == [(line.what, line.difference) for line in lines]
+    assert [line.planned for line in lines] == [line.booked for line in lines]
+
+
+def test_what_is_only_planned_is_not_called_booked(world: World, person: Person) -> None:
+    """Law 7: nothing of the order is booked, so there is neither a booked figure nor a difference."""
+    order = on_way(world)
+    lines = compared(fact_of(order), papers_of(order))
+    assert [(None, None)] * 2 == [(line.booked, line.difference) for line in lines]
+    assert [line.shop for line in lines] == [line.planned for line in lines]
+    assert "Det som inte är bokfört ännu är medräknat i saldot." in page_of(person("finance"), world, order)
+    assert "Det som inte är bokfört ännu" not in page_of(person("finance"), world, world.booked)
+
+
+def test_an_order_behind_its_connection_says_what_it_waits_for(world: World, person: Person) -> None:
+    """Law 7: the trouble, since when and the next attempt; or the case, with a link, when only a person can help."""
+    order = on_way(world)
+    assert 'class="held"' not in page_of(person("finance"), world, order)
+    told = {"code": "VENDOR_MAINTENANCE", "facts": {"vendor": "fortnox", "request": "GET /3/invoices"}}
+    since, again_at = NOW - timedelta(minutes=7), NOW + timedelta(minutes=2)
+    Lane.objects.filter(pk=world.ledger.pk).update(
+        trouble="x", problem=told, trouble_since=since, rest_until=again_at, failures=4
+    )
+    page = page_of(person("finance"), world, order)
+    assert "Fortnox är stängt för underhåll" in page
+    assert "Sedan 2026-03-31 13:55:00 CEST. Nästa försök 2026-03-31 14:04:00 CEST." in page
+    Connection.objects.filter(pk=world.ledger.pk).update(signed_in=False)
+    case = hold_connection(world.ledger, Problem(code="LEDGER_SIGN_IN", facts={"since": "x"}), NOW)
+    page = page_of(person("finance"), world, order)
+    assert f'<a href="{world.path}cases/{case.pk}/">Fortnox godtar inte längre vår inloggning</a>' in page
+    assert "Inga nya försök görs förrän någon har åtgärdat det." in page
+    shown = person("finance").get(f"{world.path}cases/{case.pk}/").content.decode()
+    assert "1 order väntar på den nu." in shown
+    rows = {row.case.pk: row for row in person("finance").get(f"{world.path}cases/").context["rows"]}
+    assert (1, (kr("307"),)) == (rows[case.pk].orders, rows[case.pk].amounts)
+    done = person("owner").post(f"{world.path}cases/{case.pk}/release/", {"which": "all"}, follow=True)
+    assert "Kopplingen prövas igen. 1 order väntar på den." in done.content.decode()
+
+
+def on_way(world: World) -> ShopOrder:
+    """An order whose invoice was sent and whose payment is planned."""
+    return ShopOrder.objects.get(merchant=world.merchant, place="posting")
 
 
 def test_explained_differences_have_their_cause(world: World, person: Person) -> None:

@@ -7,13 +7,24 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.test import Client
 
 from kontera.calls import ReadinessCheck
+from kontera.cases.holding import hold_connection
 from kontera.connections import adapters
 from kontera.console import actions
 from kontera.console.reading.connections import card, condition_of
-from kontera.db.models import AuditEntry, Connection, Exchange, Lane, Membership, Merchant, RulebookVersion
+from kontera.db.models import (
+    AuditEntry,
+    Connection,
+    Exchange,
+    Lane,
+    Membership,
+    Merchant,
+    OutboxDocument,
+    RulebookVersion,
+)
 from kontera.errors import NeedsSignIn, Problem
 from tests.console.world import NOW, RULEBOOK, World
 
@@ -53,6 +64,28 @@ def test_the_toml_comes_out_as_it_went_in(world: World, person: Person) -> None:
     assert RULEBOOK == answer.content.decode()
     assert "attachment" in answer["Content-Disposition"]
     assert 404 == person("auditor").get(f"{world.path}rules/9/").status_code
+
+
+def test_every_page_names_the_version_it_is_kept_as(world: World, person: Person) -> None:
+    """Law 7: a file that still says 3 was kept as 4; the page, its TOML, the file and the reasons of a document by
+    it all say 4, and lead there."""
+    fourth = RulebookVersion.objects.create(
+        merchant=world.merchant,
+        version=4,
+        name="se-bas",
+        valid_from="2026-01-01",
+        toml=RULEBOOK,
+        author="x",
+        created_at=NOW,
+    )
+    page = person("finance").get(f"{world.path}rules/4/").content.decode()
+    assert (True, False) == ("version = 4" in page, "version = 3" in page)
+    file = person("auditor").get(f"{world.path}rules/4/rulebook.toml").content.decode()
+    assert RULEBOOK.replace("version = 3", "version = 4") == file
+    OutboxDocument.objects.filter(order=world.booked).update(rulebook=fourth)
+    told = person("finance").get(f"{world.path}orders/{world.booked.pk}/").content.decode()
+    assert (True, False) == ("se-bas 4" in told, "se-bas 3" in told)
+    assert f'href="{world.path}rules/4/#' in told
 
 
 def test_a_broken_rulebook_is_shown_with_its_fault(world: World, person: Person) -> None:
@@ -206,3 +239,27 @@ def test_a_request_without_an_answer_says_so(world: World, person: Person) -> No
     page = person("finance").get(f"{world.path}connections/bok/").content.decode()
     assert "inget svar" in page
     assert "ReadTimeout" in page
+
+
+def test_a_connection_in_trouble_says_so_in_the_words_of_its_case(world: World, person: Person) -> None:
+    """Never an exception's text; no promise to try again beside a refused sign-in; no next attempt in the past."""
+    address = f"{world.path}connections/{world.ledger.code}/"
+    told = {"code": "VENDOR_MAINTENANCE", "facts": {"vendor": "fortnox", "request": "GET /3/invoices"}}
+    lane = Lane.objects.filter(pk=world.ledger.pk)
+    lane.update(
+        trouble="VENDOR_MAINTENANCE (vendor=fortnox)", problem=told, failures=2,
+        trouble_since=NOW - timedelta(minutes=1), rest_until=NOW - timedelta(seconds=31),
+        setup_at=NOW - timedelta(seconds=31),
+    )  # fmt: skip
+    page = person("finance").get(address).content.decode()
+    assert "Fortnox är stängt för underhåll" in page
+    assert "(vendor=fortnox)" not in page
+    assert "Nästa försök inom någon minut. 2 försök i rad har misslyckats." in page
+    assert "för 31 sekunder sedan" not in page
+    with transaction.atomic():
+        case = hold_connection(world.ledger, Problem(code="LEDGER_SIGN_IN", facts={"since": "x"}), NOW)
+    Connection.objects.filter(pk=world.ledger.pk).update(signed_in=False)
+    page = person("finance").get(address).content.decode()
+    assert f'<a href="{world.path}cases/{case.pk}/">Fortnox godtar inte längre vår inloggning</a>' in page
+    assert "Inga nya försök görs förrän någon har åtgärdat det." in page
+    assert "Nästa försök" not in page

@@ -44,6 +44,7 @@ FAMILIES: dict[str, set[str]] = {
     "kind": set(Connection.Kind.values),
     "payment": set(PaymentState),
     "place": set(ShopOrder.Place.values),
+    "proof": {"equal", "differs", "unreadable", "accepted"},
     "role": set(Role.values),
     "section": set(SECTIONS),
     "shop_state": set(OrderState),

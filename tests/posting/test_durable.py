@@ -188,7 +188,8 @@ def test_an_order_is_judged_by_the_rulebook_of_that_moment(world: World) -> None
     for number in ("1", "2"):
         order = world.arrives(sale(number))
         used.append({document.rulebook_id for document in order.documents.all()})
-        rules.activate(world.merchant, starter_text("se-bas"), author="test", reason="again", now=CLOCK.now())
+        anew = starter_text("se-bas") + f"# after order {number}\n"  # the very same file would be no new version
+        rules.activate(world.merchant, anew, author="test", reason="again", now=CLOCK.now())
     first, second = RulebookVersion.objects.filter(merchant=world.merchant).order_by("version")[:2]
     assert [{first.pk}, {second.pk}] == used
 

@@ -125,6 +125,49 @@ def test_a_refused_customer_is_a_case_that_names_the_order(world: World) -> None
     assert "?" not in told.text()
 
 
+def refused_by_the_ledger(world: World) -> Case:
+    """An account was closed after the set-up was read: the order is planned, sent and refused."""
+    world.drain()
+    act(world, "account", number=3002, change={"Active": False})
+    world.arrives(sale("1"))
+    world.drain()
+    return Case.objects.get(merchant=world.merchant, code="ACCOUNT_INACTIVE")
+
+
+def test_an_order_read_again_unchanged_goes_on_waiting_in_its_case(world: World) -> None:
+    """Polling reads each order once more: nothing changed for what the ledger refused, so it is not sent again."""
+    case = refused_by_the_ledger(world)
+    document = world.order("1").documents.get(kind="sales_invoice")
+    asked = world.ledger.exchanges.count()
+    world.arrives(sale("1"))
+    world.drain()
+    case.refresh_from_db()
+    assert ("open", 1, ["ACCOUNT_INACTIVE"]) == (case.phase, case.waiters.count(), world.cases(world.order("1")))
+    assert (document.pk, asked) == (
+        world.order("1").documents.get(kind="sales_invoice").pk,
+        world.ledger.exchanges.count(),
+    )
+    world.arrives(sale("1", state=OrderState.SHIPPED))  # now something did change
+    assert "resolved" == Case.objects.get(pk=case.pk).phase
+
+
+def test_a_cause_that_comes_back_soon_is_the_same_case(world: World) -> None:
+    """Released though nothing was mended: the number people know stays, with what was decided in it. Hours later it is
+    trouble of its own."""
+    case = refused_by_the_ledger(world)
+    world.arrives(sale("1", state=OrderState.SHIPPED))
+    world.drain()
+    case.refresh_from_db()
+    assert ("open", None, 1) == (case.phase, case.resolved_at, Case.objects.filter(merchant=world.merchant).count())
+    act(world, "account", number=3002, change={"Active": True})
+    release(world, "ACCOUNT_INACTIVE")
+    Case.objects.filter(pk=case.pk).update(resolved_at=NOW - timedelta(hours=2))
+    act(world, "account", number=3002, change={"Active": False})
+    world.arrives(sale("2"))
+    world.drain()
+    assert ["resolved", "open"] == [one.phase for one in Case.objects.filter(merchant=world.merchant).order_by("pk")]
+
+
 def test_one_bad_order_never_stops_the_next(world: World) -> None:
     """Twenty good ones around a bad one are booked."""
     bad = order(line("125.00", tax(17, "18.16"), name="Strange"), paid="klarna", id="bad", number="bad",
@@ -330,4 +373,4 @@ def test_only_what_the_case_allows_may_be_decided(world: World) -> None:
     world.arrives(sale("1", paid="brandnewpay"))
     case = Case.objects.get(merchant=world.merchant, code="PAYMENT_UNMAPPED", phase="open")
     with pytest.raises(ValueError, match="leave_out"):
-        decide(case, "keep_as_booked", author="Kim", reason="", clock=CLOCK)
+        decide(case, "keep_as_booked", author="Kim", reason="as it is", clock=CLOCK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -84,8 +85,8 @@ class Days(World):
         return self.order(number).place
 
 
-@pytest.fixture
-def days(ground: Path) -> Iterator[Days]:
+@contextmanager
+def at_noon() -> Iterator[Days]:
     """It is noon on 24 November 2026."""
     clock = ManualClock(NOON)
     sandbox = FortnoxSandbox(clock)
@@ -94,6 +95,13 @@ def days(ground: Path) -> Iterator[Days]:
         made = Days(sandbox, clock)
         made.rules()
         made.drain()
+        yield made
+
+
+@pytest.fixture
+def days(ground: Path) -> Iterator[Days]:
+    """See at_noon."""
+    with at_noon() as made:
         yield made
 
 

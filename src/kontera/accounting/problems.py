@@ -14,7 +14,9 @@ from kontera.accounting.rulebook import Rulebook
 from kontera.accounting.rulebook_toml import rule_with_line
 from kontera.commerce import Order
 from kontera.errors import Problem
-from kontera.money import Money
+from kontera.money import Money, Rounding, decimals_of, round_to
+
+_BOUND_DECIMALS = 4
 
 
 def rate_text(rate: Decimal) -> str:
@@ -26,6 +28,12 @@ def rate_text(rate: Decimal) -> str:
 def money_text(amount: Money) -> str:
     """An amount with its currency's decimals, more only where there are more."""
     return str(amount.rounded()) if amount.is_rounded() else f"{rate_text(amount.amount)} {amount.currency}"
+
+
+def bound_text(bound: Money) -> str:
+    """A bound that was exceeded, cut to a length people read: what exceeds it exceeds it as told, too."""
+    told = round_to(bound.amount, max(decimals_of(bound.currency), _BOUND_DECIMALS), Rounding.DOWN)
+    return money_text(Money(told, bound.currency))
 
 
 def vat_unmapped(order: Order, country: str, rate: Decimal, tax_class: str, customer: str) -> Problem:
@@ -86,7 +94,7 @@ def vat_differs(order: Order, rate: str, shop: Money, rules: Money, allowed: Mon
         "shop": money_text(shop),
         "rules": money_text(rules),
         "difference": money_text(shop - rules),
-        "allowed": money_text(allowed),
+        "allowed": bound_text(allowed),
     }
     return Problem(code="VAT_DIFFERS", facts=facts)
 

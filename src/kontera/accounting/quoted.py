@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from kontera.accounting.documents import SalesInvoice, SalesOrder
 from kontera.accounting.outcome import Difference, DifferenceCause
-from kontera.accounting.problems import money_text, rate_text
+from kontera.accounting.problems import bound_text, money_text, rate_text
 from kontera.accounting.rounding import unit_of
 from kontera.errors import Problem
 from kontera.money import HUNDRED, ONE, ZERO, Money, total
@@ -61,6 +61,6 @@ def _problem(document: SalesInvoice | SalesOrder, rate: Decimal, ours: Money, th
         "shop": money_text(ours),
         "rules": money_text(theirs),
         "difference": money_text(ours - theirs),
-        "allowed": money_text(bound),
+        "allowed": bound_text(bound),
     }
     return Problem(code="VAT_DIFFERS", facts=facts)

@@ -19,6 +19,8 @@ import msgspec
 
 from kontera.accounting.rulebook import SECTIONS, Rule, Rulebook
 
+_VERSION = re.compile(r"""^[ \t]*(?:version|"version"|'version')[ \t]*=[ \t]*(?P<number>[+-]?\w+)""", re.MULTILINE)
+
 
 class RulebookError(ValueError):
     """A rulebook that cannot be used: the message starts with file name and line."""
@@ -51,6 +53,12 @@ def dump(rulebook: Rulebook) -> str:
         for rule in getattr(rulebook, section):
             out += ["", f"[[{section}]]", *_keys(rule)]
     return "\n".join(out) + "\n"
+
+
+def numbered(text: str, version: int) -> str:
+    """The same rulebook, every comment and blank in its place, that says `version` of itself."""
+    found = _VERSION.search(_masked(text))
+    return text if found is None else f"{text[: found.start('number')]}{version}{text[found.end('number') :]}"
 
 
 def rule_with_line(rulebook: Rulebook, section: str, rule: Rule) -> str:

@@ -1,23 +1,28 @@
 """Hold an order in the cases that say why it cannot move, and let it go again.
 
-Decides which orders share a case: those with the same code and cause. A case is open while something waits for it.
+Decides which orders share a case: those with the same code and cause. A case is open while something waits for it,
+and open again when its cause comes back soon after.
 Trouble with a whole connection rests its lane and, when only a person can help or when it lasts, is a case of its own.
 Never decides whether an order may move: that is for `posting` to try.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from kontera.cases.catalogue import LASTS, Severity, catalogue
 from kontera.db.models import Case, CaseWaiter, Connection, Lane, ShopOrder
 from kontera.errors import NeedsOperator, NeedsSignIn, Problem, WillRetry
 from kontera.work import lanes
+
+COMES_BACK = timedelta(hours=1)
+"""A cause that comes back within this time was not mended: its case is the same case, with everything decided in it."""
 
 _log = structlog.get_logger("kontera.cases")
 
@@ -62,7 +67,7 @@ def rest_lane(lane: Lane, error: WillRetry | NeedsOperator, now: datetime, *, pr
                 connection.save(update_fields=["signed_in"])
         answers = isinstance(error, NeedsOperator)
         after = error.after if isinstance(error, WillRetry) else 0.0
-        lanes.rest(lane, now, str(error), after, progress=progress, answers=answers)
+        lanes.rest(lane, now, str(error), after, progress=progress, answers=answers, problem=error.problem)
         lasting = Case.objects.filter(_about(connection), code__in=_passing(), phase=Case.Phase.OPEN)
         if answers or progress:
             lasting.update(phase=Case.Phase.RESOLVED, resolved_at=now)
@@ -114,6 +119,14 @@ def _open(connection: Connection, problem: Problem, now: datetime) -> Case:
 
 
 def _open_or_new(connection: Connection, problem: Problem, now: datetime) -> Case:
+    same = Case.objects.filter(merchant_id=connection.merchant_id, code=problem.code, cause=problem.cause[:300])
+    if not same.filter(phase=Case.Phase.OPEN).exists():
+        lately = same.filter(resolved_at__gt=now - COMES_BACK).order_by("-resolved_at", "-pk")
+        back = lately.select_for_update(skip_locked=True).first()
+        if back is not None:
+            back.phase, back.resolved_at = Case.Phase.OPEN, None
+            with contextlib.suppress(IntegrityError), transaction.atomic():  # somebody else has just opened one
+                back.save(update_fields=["phase", "resolved_at"])
     case, _ = Case.objects.get_or_create(
         merchant_id=connection.merchant_id,
         code=problem.code,

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from kontera.cli.common import CLOCK
+from kontera.cli.common import CLOCK, counted
 from kontera.cli.pairs import Pair, connect, every_pair
 from kontera.cli.report import a_piece, pair_report, standing
 from kontera.cli.sandbox import shop
@@ -21,7 +21,13 @@ _POLL_SECONDS = 1.0
 
 
 @click.command()
-@click.option("--orders", default=20, show_default=True, help="How many orders are placed in each store.")
+@click.option(
+    "--orders",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="How many orders are placed in each store.",
+)
 @click.option("--seed", default=7, show_default=True)
 @click.option("--pair", "wanted", multiple=True, metavar="SHOP:LEDGER", help="Only this pair; repeatable [every pair].")
 @click.option("--fast", default=10, show_default=True, help="Rate windows this many times shorter than the vendors'.")
@@ -72,7 +78,7 @@ def _let_somebody_in(made: Stage, pairs: list[Pair]) -> str:
 def _go_shopping(made: Stage, pairs: list[Pair], orders: int, seed: int) -> dict[Pair, set[str]]:
     placed = {}
     for one in pairs:
-        click.echo(f"Placing {orders} orders in the {one.storefront} shop that books in {one.ledger} ...")
+        click.echo(f"Placing {counted(orders)} in the {one.storefront} shop that books in {one.ledger} ...")
         bought = shop(one.storefront, made.sandboxes[one.sandbox], orders, seed, True)
         placed[one] = {str(each.id) for each in bought}
     return placed

@@ -26,42 +26,50 @@ def order() -> None:
 
 @order.command("list")
 @click.option("--place", type=click.Choice(["arrived", "posting", "booked", "waiting", "left_out"]))
-@click.option("--limit", default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 @merchant_option
 @json_option
 @grounded
 def list_orders(place: str | None, limit: int, merchant: str, as_json: bool) -> None:
     """The newest orders and where they stand."""
+    from kontera.clock import local_iso
+    from kontera.db.models import ShopOrder
     from kontera.proof.chain import total_text
 
-    orders = merchant_named(merchant).orders.select_related("connection").order_by("-placed_at", "-pk")
+    owner = merchant_named(merchant)
+    orders = ShopOrder.newest_first(owner.orders.select_related("connection"))
     if place:
         orders = orders.filter(place=place)
     rows = [
         {"number": one.number, "store": one.connection.code, "place": one.place, "currency": one.currency,
-         "total": total_text(one), "placed_at": one.placed_at.isoformat() if one.placed_at else ""}
+         "total": total_text(one), "placed_at": local_iso(one.placed_at, owner.zone) or ""}
         for one in orders[:limit]
     ]  # fmt: skip
     lines = [
-        (row["number"], row["store"], row["placed_at"][:16], row["total"], row["currency"], row["place"])
-        for row in rows
+        (row["number"], row["store"], row["placed_at"][:16].replace("T", " ") or "-", *rest)
+        for row, rest in ((row, (row["total"], row["currency"], row["place"])) for row in rows)
     ]
-    show(rows, as_json, lambda: table(lines, ("order", "store", "placed", "total", "", "place"), right=(3,)))
+    titles = ("order", "store", f"placed ({owner.zone})", "total", "", "place")
+    show(rows, as_json, lambda: table(lines, titles, right=(3,)))
 
 
 @order.command("show")
 @click.argument("number")
 @click.option("--store", help="Code of the store, when two stores use the number.")
 @click.option("--language", type=click.Choice(["en", "sv"]), default="en")
+@click.option("--bodies", is_flag=True, help="What was sent and answered too, without secrets.")
 @merchant_option
 @json_option
 @grounded
-def show_order(number: str, store: str | None, language: str, merchant: str, as_json: bool) -> None:
-    """The whole chain of an order: shop, documents, entries, and why each line is as it is."""
+def show_order(number: str, store: str | None, language: str, bodies: bool, merchant: str, as_json: bool) -> None:
+    """The whole chain of an order: what happened and who decided, documents, why each line is as it is, requests."""
+    from kontera.console.plain_order import lines_of
     from kontera.proof.chain import chain_of
 
-    chain = chain_of(_find(merchant, number, store), language)
-    show(chain, as_json, lambda: _tell(chain))
+    found = _find(merchant, number, store)
+    chain = chain_of(found, language, bodies=bodies)
+    chain |= {"timeline": _timeline(found, language), "obstacles": _obstacles(found, language)}
+    show(chain, as_json, lambda: click.echo("\n".join(lines_of(chain, language))))
 
 
 @order.command("resend")
@@ -130,28 +138,38 @@ def _find(merchant: str, number: str, store: str | None) -> Any:
     return orders[0]
 
 
-def _tell(chain: dict[str, Any]) -> None:
-    click.echo(
-        f"Order {chain['number']} in {chain['store']}: {chain['total'] or 'total not known'} -> {chain['place']}"
-    )
-    if chain["left_out"]:
-        click.echo(f"  left out by rule {chain['left_out']['rule']}: {chain['left_out']['reason']}")
-    for case in chain["cases"]:
-        click.echo(f"  waits in case {case['id']}: {case['title']}. {case['action']}")
-    for event in chain["timeline"]:
-        click.echo(f"  {event['at'][:19]}  {event['what']}")
-    for difference in chain["differences"]:
-        click.echo(f"  {difference}")
-    for document in chain["documents"]:
-        number = document["number"] or "not sent yet"
-        voucher = f", voucher {document['voucher']}" if document["voucher"] else ""
-        proof = {"equal": ", entries read back and equal", "differs": ", ENTRIES DIFFER"}.get(document["proof"], "")
-        if document["carrier"] is not None:
-            carrier = document["carrier"]
-            number = f"in summary {carrier['reference']}, voucher {carrier['voucher'] or 'not sent yet'}"
-            proof = {"equal": ", entries read back and equal"}.get(carrier["proof"], "")
-        elif document["closes_at"] is not None:
-            number = f"joins the summary that is closed at {document['closes_at'][:16]}"
-        click.echo(f"\n  {document['kind']} {document['reference']}: {number} ({document['step']}{voucher}{proof})")
-        for line in document["lines"]:
-            click.echo(f"    {line}")
+def _timeline(found: Any, language: str) -> list[dict[str, Any]]:
+    """What happened to the order, the oldest first, as the console tells it."""
+    from kontera.clock import local_iso
+    from kontera.console.reading.one_order import papers_of
+    from kontera.console.reading.timeline import timeline, waits_of
+
+    zone = found.connection.merchant.zone
+    return [
+        {"at": local_iso(one.at, zone), "what": one.what, "side": one.side, "who": one.who, "case": one.code,
+         "detail": one.detail}
+        for one in timeline(found, papers_of(found), waits_of(found), language)
+    ]  # fmt: skip
+
+
+def _obstacles(found: Any, language: str) -> list[dict[str, Any]]:
+    """What an order that is on its way waits for, as data and in words."""
+    from kontera.clock import local_iso
+    from kontera.console.in_the_way import told
+    from kontera.posting.obstacles import of_order
+
+    now, zone = CLOCK.now(), found.connection.merchant.zone
+    rows = []
+    for one in of_order(found, now):
+        words = told(one, language, zone, now)
+        rows.append({
+            "kind": one.kind,
+            "connection": one.connection.code,
+            "case": words.case,
+            "code": one.problem.code if one.problem else "",
+            "since": local_iso(one.since, zone),
+            "again_at": local_iso(one.again_at, zone),
+            "title": words.title,
+            "text": words.text,
+        })  # fmt: skip
+    return rows

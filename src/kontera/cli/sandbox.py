@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kontera.cli.common import hang_up_is_the_end
+from kontera.cli.common import counted, hang_up_is_the_end
 from kontera.cli.preparing import CODES, LEDGER_CODES, STORE_CODES, prepare, settings_of
 from kontera.connections.registry import VENDORS
 from kontera.db.ground import home_folder
@@ -59,7 +59,7 @@ def serve_one(vendor: str, port: int, as_json: bool, fast: int) -> None:
 
 @sandbox.command("place-orders")
 @click.option("--store", default="bigcommerce", show_default=True, help="Name of a shop's sandbox that runs here.")
-@click.option("--count", default=100, show_default=True)
+@click.option("--count", type=click.IntRange(min=1), default=100, show_default=True)
 @click.option("--seed", default=7, show_default=True)
 @click.option("--bad/--no-bad", default=True, help="Orders with something wrong: one of each kind, and 3 % of many.")
 @click.option("--json", "as_json", is_flag=True)
@@ -77,7 +77,7 @@ def place_orders(store: str, count: int, seed: int, bad: bool, as_json: bool) ->
             json.dumps([{"id": one.id, "total": str(one.total), "trouble": one.expected_trouble} for one in placed])
         )
     else:
-        click.echo(f"Placed {len(placed)} orders, {sum(bool(one.expected_trouble) for one in placed)} of them bad.")
+        click.echo(f"Placed {counted(len(placed))}, {sum(bool(one.expected_trouble) for one in placed)} of them bad.")
 
 
 def shop(vendor: str, running: dict[str, Any], count: int, seed: int, bad: bool) -> list[Any]:

@@ -66,6 +66,11 @@ def instant(at: datetime | None, zone: str) -> str:
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if at else NOTHING
 
 
+def instant_zoned(at: datetime | None, zone: str) -> str:
+    """As "2026-03-31 14:02:07 CEST": where no page around it says whose time it is."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S %Z") if at else NOTHING
+
+
 def instant_exact(at: datetime, zone: str) -> str:
     """As "2026-03-31 14:02:07.123", for requests that follow each other closely."""
     local = at.astimezone(ZoneInfo(zone))

@@ -6,6 +6,7 @@ template and module and compares. The texts of cases are not here; `cases.catalo
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -19,6 +20,7 @@ from kontera.console.formats import count
 LANGUAGES = ("sv", "en")
 """The languages of the console; the first is the default."""
 
+_WORD = re.compile(r"(?<![^\s(])[a-z_]+(?![^\s)])")
 _FOLDER = Path(__file__).parent / "texts"
 
 
@@ -61,3 +63,8 @@ def say_value(family: str, value: str, language: str) -> str:
     vendor or a later version may bring one."""
     key = f"{family}.{value}"
     return say(key, language) if key in texts() else value
+
+
+def say_words(family: str, text: str, language: str) -> str:
+    """How stored words read ("order 1001 line 2"): each word that has a text, numbers and names as they are."""
+    return _WORD.sub(lambda word: say_value(family, word.group(), language), text)

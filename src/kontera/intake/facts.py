@@ -76,7 +76,7 @@ def keep_read(
         if read.left_out and _take_back(row, now):
             leave_out(row, LeftOut(rule="connection", reason=read.left_out), now)
         elif new or _is_open(row):
-            judge_locked(row, now, new=latest is None)
+            judge_locked(row, now, new=latest is None, anew=new)
         looked(look)
     return new
 

@@ -73,9 +73,13 @@ def judge(order_id: int, now: datetime) -> ShopOrder:
         return row
 
 
-def judge_locked(row: ShopOrder, now: datetime, *, new: bool = False) -> None:
+def judge_locked(row: ShopOrder, now: datetime, *, new: bool = False, anew: bool = True) -> None:
     """`judge`, for whoever has the row locked already. new: made in this very transaction, so that there is nothing
-    about it yet: no document, no decision."""
+    about it yet: no document, no decision.
+
+    anew: something changed for it, or somebody asked. Otherwise what the ledger refused is not sent again as it was: it
+    would be refused again, and its case would come and go.
+    """
     if row.fact.content is None:
         _judge_unreadable(row, now)
         return
@@ -94,7 +98,8 @@ def judge_locked(row: ShopOrder, now: datetime, *, new: bool = False) -> None:
     outcome = _outcome(row, order, version, ground, left, new=new)
     if isinstance(outcome, Booking):
         as_written = _as_written(row, order, version, ground, left) or outcome
-        _plan(row, outcome, as_written, version, ground, kept, now)
+        if anew or not _held_as_it_is(row, kept, outcome, as_written):
+            _plan(row, outcome, as_written, version, ground, kept, now)
     elif left:
         _apply_after_leaving(row, order, outcome, kept, now)
     elif isinstance(outcome, LeftOut):
@@ -185,6 +190,20 @@ def leave_out(row: ShopOrder, outcome: LeftOut, now: datetime) -> None:
     row.place, row.left_out_rule, row.left_out_reason = Place.LEFT_OUT, outcome.rule, outcome.reason
     row.changed_at = now
     row.save(update_fields=["place", "left_out_rule", "left_out_reason", "changed_at"])
+
+
+def _held_as_it_is(row: ShopOrder, kept: Sequence[OutboxDocument], booking: Booking, as_written: Booking) -> bool:
+    """Whether the ledger holds up the very documents that would be planned now."""
+    if row.place != Place.WAITING or not any(carrier_of(document).step == Step.HELD for document in kept):
+        return False
+    written = {document.reference: document for document in as_written.documents}
+    planned = {document.reference: document for document in booking.documents}
+    if {document.reference for document in kept} != set(planned):
+        return False
+    return all(
+        _meaning(document.content) == _meaning(to_plain((planned if unsent(document) else written)[document.reference]))
+        for document in kept
+    )
 
 
 def _plan(

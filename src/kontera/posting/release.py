@@ -32,6 +32,7 @@ from kontera.posting.decisions import (
     LEAVE_OUT,
     USE_SHOP_VAT,
 )
+from kontera.posting.obstacles import is_about_a_connection, number_behind
 from kontera.posting.outbox import carrier_of, locked_documents
 from kontera.posting.plan import hold_as_our_fault, judge, settle
 from kontera.posting.summaries import arrived
@@ -58,7 +59,7 @@ def check_again(case: Case, *, author: str, reason: str, clock: Clock, orders: S
     these `orders` (primary keys).
 
     Answers how many orders still waited when asked; they move as the lanes get to them. For a case about a whole
-    connection the connection is tried again.
+    connection the connection is tried again, and the orders are those that wait behind it.
     """
     now = clock.now()
     with transaction.atomic():
@@ -68,7 +69,9 @@ def check_again(case: Case, *, author: str, reason: str, clock: Clock, orders: S
             waiting = waiting.filter(order__in=orders)
         asked = list(waiting.values_list("order_id", flat=True))
         connection = case.connection
-        if connection and case.cause == f"connection:{connection.pk}":
+        waited = len(asked)
+        if connection and is_about_a_connection(case):
+            waited += number_behind(connection)
             Connection.objects.filter(pk=connection.pk).update(signed_in=True)
             Lane.objects.filter(pk=connection.pk).update(rest_until=None, failures=0)
         unproven = OutboxDocument.objects.filter(Q(order__in=asked) | Q(carried__order__in=asked))
@@ -86,7 +89,7 @@ def check_again(case: Case, *, author: str, reason: str, clock: Clock, orders: S
         engine.wake(ledger)
     if not ledgers:
         _judge_all(asked, clock)
-    return len(asked)
+    return waited
 
 
 def choices(case: Case) -> tuple[str, ...]:
@@ -106,8 +109,11 @@ def decide(case: Case, choice: str, *, author: str, reason: str, clock: Clock, o
     """Decide for one order of the case, or for all that wait in it; answers for how many. The decision is kept for
     good, with its author and reason, and holds for the order as it was read: a later change asks anew.
 
-    Raises ValueError when the choice is not one of `choices`, or the order does not wait in the case.
+    Raises ValueError when the choice is not one of `choices`, when there is no reason, or when the order does not wait
+    in the case.
     """
+    if not reason.strip():
+        raise ValueError("a decision needs a reason: an auditor must be able to understand it")
     if choice not in choices(case):
         raise ValueError(f"{choice!r} cannot be decided about {case.code} (possible: {', '.join(choices(case))})")
     waiting = case.waiters.filter(released_at=None).select_related("order").order_by("pk")

@@ -1,4 +1,8 @@
-"""Which version of a merchant's rulebook is in force on a day, and keeping new ones. Decides nothing about accounts."""
+"""Which version of a merchant's rulebook is in force on a day, and keeping new ones. Decides nothing about accounts.
+
+A version is called what it is kept as: the number a file says of itself is overwritten with it wherever the rulebook
+is read, so that every reason, page and export names the version it can be looked up under (law 7).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from functools import lru_cache
 from django.db import transaction
 
 from kontera.accounting.rulebook import Rulebook
-from kontera.accounting.rulebook_toml import load
+from kontera.accounting.rulebook_toml import load, numbered
 from kontera.db.models import AuditEntry, Merchant, RulebookVersion
 
 
@@ -28,16 +32,35 @@ def chosen(versions: Iterable[RulebookVersion], day: date) -> RulebookVersion | 
     return next((one for one in reversed(kept) if one.valid_from == kept[0].valid_from), None)
 
 
+def written(version: RulebookVersion) -> str:
+    """A kept version as TOML: as it was given, with the number it is kept under."""
+    return numbered(version.toml, version.version)
+
+
 def parsed(version: RulebookVersion) -> Rulebook:
-    """The rulebook of a kept version."""
-    return _parsed(version.pk, version.toml)
+    """The rulebook of a kept version. Raises RulebookError when it cannot be read."""
+    return _parsed(version.pk, written(version), f"rulebook-{version.version}.toml")
+
+
+def named(version: RulebookVersion) -> str:
+    """Name and number, as every reason shows it: "se-bas 3"."""
+    return f"{version.name} {version.version}"
+
+
+def is_same(version: RulebookVersion, toml: str) -> bool:
+    """Whether the file is that version, whatever number it says of itself."""
+    return written(version) == numbered(toml, version.version)
 
 
 def activate(merchant: Merchant, toml: str, *, author: str, reason: str, now: datetime) -> RulebookVersion:
-    """Check and keep a new version. Raises RulebookError, naming the line, when it is not a valid rulebook."""
+    """Check and keep a new version; the one there is, when this is the very same file as the version that holds from
+    that day on. Raises RulebookError, naming the line, when it is not a valid rulebook."""
     rulebook = load(toml)
     with transaction.atomic():
         Merchant.objects.select_for_update().get(pk=merchant.pk)
+        holds = in_force(merchant.pk, rulebook.valid_from)
+        if holds is not None and is_same(holds, toml):
+            return holds
         latest = RulebookVersion.objects.filter(merchant=merchant).order_by("-version").first()
         version = RulebookVersion.objects.create(
             merchant=merchant,
@@ -57,5 +80,5 @@ def activate(merchant: Merchant, toml: str, *, author: str, reason: str, now: da
 
 
 @lru_cache(maxsize=64)
-def _parsed(_pk: int, toml: str) -> Rulebook:
-    return load(toml)
+def _parsed(_pk: int, toml: str, file: str) -> Rulebook:
+    return load(toml, file)

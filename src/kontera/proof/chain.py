@@ -5,30 +5,48 @@ Decides only what is shown together. Used by the command line and the console al
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
-from kontera.accounting.documents import planned_from, share_from, voucher_from
+from django.db.models import Q
+
+from kontera.accounting.documents import share_from, voucher_from
 from kontera.accounting.explain import explain_document
 from kontera.accounting.outcome import Difference
+from kontera.accounting.problems import money_text
 from kontera.cases.catalogue import render
-from kontera.db.models import Notice, OutboxDocument, ShopOrder
+from kontera.clock import local_iso
+from kontera.db.models import CaseWaiter, Exchange, OutboxDocument, RulebookVersion, ShopOrder
 from kontera.errors import Problem
-from kontera.money import Money, decimals_of, from_plain, is_currency, total
+from kontera.money import Money, Rounding, decimals_of, from_plain, is_currency, total
+from kontera.posting import rules
+
+_REQUESTS = 500
 
 
-def chain_of(order: ShopOrder, language: str = "en") -> dict[str, Any]:
-    """Plain data, complete enough to answer "why is this entry here" and "why is this order not there"."""
-    total = f"{total_text(order)} {order.currency}" if order.total is not None else ""
+def chain_of(order: ShopOrder, language: str = "en", *, bodies: bool = False) -> dict[str, Any]:
+    """Plain data, complete enough to answer "why is this entry here" and "why is this order not there".
+
+    Only the words of cases are in `language`; instants are in the merchant's time. bodies: of requests and answers too;
+    secrets were removed before they were kept.
+    """
+    zone = order.connection.merchant.zone
+    documents = documents_of(order)
+    waits = order.waits.filter(released_at=None).select_related("case__connection__ledger").order_by("pk")
     return {
         "number": order.number,
         "store": order.connection.code,
-        "total": total,
+        "total": f"{total_text(order)} {order.currency}" if order.total is not None else "",
+        "placed_at": local_iso(order.placed_at, zone),
+        "zone": zone,
         "place": order.place,
         "left_out": _left_out(order),
-        "cases": [_case(waiter, language) for waiter in order.waits.filter(released_at=None).select_related("case")],
-        "timeline": timeline(order),
+        "cases": [_case(waiter, language, zone) for waiter in waits],
+        "rulebooks": [_rulebook(one, zone) for one in rulebooks_of(documents)],
         "differences": [_difference(one) for one in order.differences],
-        "documents": [_document(row) for row in documents_of(order)],
+        "documents": [_document(row, zone) for row in documents],
+        "requests": [_request(one, zone, bodies) for one in requests_of(order)],
     }
 
 
@@ -45,7 +63,7 @@ def total_text(order: ShopOrder) -> str:
 def documents_of(order: ShopOrder) -> list[OutboxDocument]:
     """Documents that were not replaced, in the order they reach the ledger."""
     documents = order.documents.exclude(step=OutboxDocument.Step.ABANDONED)
-    return list(documents.select_related("carrier").order_by("sequence", "pk"))
+    return list(documents.select_related("carrier", "rulebook").order_by("sequence", "pk"))
 
 
 def carrier_of(row: OutboxDocument) -> OutboxDocument | None:
@@ -82,25 +100,18 @@ def summary_of(voucher: OutboxDocument) -> dict[str, Any]:
     }
 
 
-def timeline(order: ShopOrder) -> list[dict[str, str]]:
-    """What happened to the order, oldest first: notices, versions read, documents planned and arrived, cases."""
-    events: list[tuple[Any, str]] = []
-    notices = Notice.objects.filter(connection=order.connection, kind="order", external_id=order.external_id)
-    events += [(notice.received_at, f"notice ({notice.source})") for notice in notices.order_by("pk")[:50]]
-    facts = order.connection.facts.filter(kind="order", external_id=order.external_id).order_by("version")
-    events += [(fact.read_at, f"read from the shop, version {fact.version}") for fact in facts[:50]]
-    for row in order.documents.order_by("pk"):
-        events.append((row.created_at, f"{row.kind} {row.reference} planned"))
-        if row.finished_at:
-            number = f" as {row.number}" if row.number else ""
-            voucher = f", voucher {row.voucher}" if row.voucher else ""
-            events.append((row.finished_at, f"{row.kind} {row.reference} {row.step}{number}{voucher}"))
-    for waiter in order.waits.select_related("case").order_by("pk"):
-        events.append((waiter.since, f"waits: {waiter.case.code}"))
-        if waiter.released_at:
-            events.append((waiter.released_at, f"released: {waiter.case.code}"))
-    events.sort(key=lambda event: event[0])
-    return [{"at": at.isoformat(), "what": what} for at, what in events]
+def rulebooks_of(documents: Sequence[OutboxDocument]) -> list[RulebookVersion]:
+    """The versions of the rules that the documents were written by, the first first."""
+    found = {row.rulebook.pk: row.rulebook for row in documents if row.rulebook is not None}
+    return [found[pk] for pk in sorted(found)]
+
+
+def requests_of(order: ShopOrder) -> list[Exchange]:
+    """Each request about the order, its documents or the vouchers that carry them, with its answer, oldest first: the
+    latest of them when there are very many."""
+    documents = [key for keys in order.documents.values_list("pk", "carrier") for key in keys if key is not None]
+    about = Exchange.objects.filter(Q(order=order) | Q(document__in=documents), merchant=order.merchant_id)
+    return list(about.select_related("connection", "document").order_by("-id")[:_REQUESTS])[::-1]
 
 
 def _left_out(order: ShopOrder) -> dict[str, str] | None:
@@ -109,24 +120,66 @@ def _left_out(order: ShopOrder) -> dict[str, str] | None:
     return {"rule": order.left_out_rule, "reason": order.left_out_reason}
 
 
-def _case(waiter: Any, language: str) -> dict[str, Any]:
+def _case(waiter: CaseWaiter, language: str, zone: str) -> dict[str, Any]:
     case = waiter.case
-    told = render(Problem(code=case.code, cause=case.cause, facts=waiter.facts, vendor=waiter.vendor), language)
-    return {"id": case.pk, "code": case.code, "team": case.team, "title": told.title, "action": told.action}
+    connection = case.connection
+    shop = ledger = ""
+    if connection is not None:
+        ledger = connection.ledger.vendor if connection.ledger else ""
+        shop, ledger = (connection.vendor, ledger) if connection.kind == "storefront" else ("", connection.vendor)
+    problem = Problem(code=case.code, cause=case.cause, facts=waiter.facts, vendor=waiter.vendor)
+    told = render(problem, language, shop=shop, ledger=ledger)
+    return {
+        "id": case.pk,
+        "code": case.code,
+        "team": case.team,
+        "since": local_iso(waiter.since, zone),
+        "title": told.title,
+        "action": told.action,
+    }
 
 
-def _difference(plain: dict[str, Any]) -> str:
+def _rulebook(version: RulebookVersion, zone: str) -> dict[str, Any]:
+    return {
+        "name": rules.named(version),
+        "version": version.version,
+        "valid_from": version.valid_from.isoformat(),
+        "activated_by": version.author,
+        "activated_at": local_iso(version.created_at, zone),
+        "reason": version.reason,
+    }
+
+
+def _difference(plain: dict[str, Any]) -> dict[str, str]:
     one = from_plain(Difference, plain)
-    return f"{one.what}: the shop says {one.shop}, booked {one.ours}: {one.cause} (at most {one.bound})"
+    bound = one.bound.rounded(Rounding.UP)  # "at most" must not fall below what it bounds
+    return {
+        "what": one.what,
+        "shop": money_text(one.shop),
+        "ours": money_text(one.ours),
+        "cause": one.cause,
+        "bound": str(bound),
+    }
 
 
-def _document(row: OutboxDocument) -> dict[str, Any]:
+def _document(row: OutboxDocument, zone: str) -> dict[str, Any]:
+    content = row.content
+    rulebook = rules.named(row.rulebook) if row.rulebook is not None else ""
     carrier = carrier_of(row)
+    about = content.get("total") or content.get("amount")
     return {
         **_written(row),
-        "lines": explain_document(planned_from(row.content)).splitlines(),
         "carrier": None if carrier is None else _written(carrier),
-        "closes_at": row.due_at.isoformat() if row.kind in OutboxDocument.SHARES and carrier is None else None,
+        "closes_at": local_iso(row.due_at, zone) if row.kind in OutboxDocument.SHARES and carrier is None else None,
+        "date": content.get("date", ""),
+        "total": money_text(from_plain(Money, about)) if about else "",
+        "rulebook": rulebook,
+        "planned_at": local_iso(row.created_at, zone),
+        "sent_at": local_iso(row.sent_at, zone),
+        "finished_at": local_iso(row.finished_at, zone),
+        "lines": [_line(line, rulebook) for line in content.get("lines", ())],
+        "postings": [_posting(posting, rulebook) for posting in content.get("postings", ())],
+        "differences": [_difference(one) for one in row.differences],
     }
 
 
@@ -140,3 +193,40 @@ def _written(row: OutboxDocument) -> dict[str, Any]:
         "step": row.step,
         "proof": row.proof,
     }
+
+
+def _line(line: dict[str, Any], rulebook: str) -> dict[str, Any]:
+    money = {
+        name: money_text(from_plain(Money, line[name])) for name in ("unit_price", "discount", "amount", "net", "vat")
+    }
+    named = {name: line.get(name) or "" for name in ("text", "article", "vat_code", "account", "vat_account")}
+    whys = {name: _why(line[name], rulebook) for name in ("why", "vat_why")}
+    return {**named, "quantity": str(line["quantity"]), "vat_rate": str(line["vat_rate"]), **money, **whys}
+
+
+def _posting(posting: dict[str, Any], rulebook: str) -> dict[str, Any]:
+    named = {name: posting.get(name) or "" for name in ("account", "text", "cost_centre", "project")}
+    return {**named, "amount": money_text(from_plain(Money, posting["amount"])), "why": _why(posting["why"], rulebook)}
+
+
+def _why(why: dict[str, str], rulebook: str) -> dict[str, str]:
+    """The rule and the fact as they were frozen; the version by the name it is kept under."""
+    return {"rule": why["rule"], "rulebook": rulebook or why["rulebook"], "fact": why["fact"]}
+
+
+def _request(one: Exchange, zone: str, bodies: bool) -> dict[str, Any]:
+    told = {
+        "at": local_iso(one.at, zone),
+        "connection": one.connection.code,
+        "method": one.method,
+        "path": urlsplit(one.url).path,
+        "status": one.status,
+        "milliseconds": one.milliseconds,
+        "document": one.document.reference if one.document else "",
+        "note": one.note,
+    }
+    if bodies:
+        told["request"], told["response"] = (
+            bytes(body).decode("utf-8", "replace") for body in (one.request, one.response)
+        )
+    return told

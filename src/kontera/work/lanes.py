@@ -20,6 +20,8 @@ from django.db import connection as database
 from kontera.calls import RateWindow
 from kontera.clock import Clock
 from kontera.db.models import Connection, Lane, OutboxDocument
+from kontera.errors import Problem
+from kontera.money import to_plain
 
 _LANE_LOCKS = 7_266_375  # the class of advisory locks that lanes use; the second key is the connection
 _REST_SECONDS = (5, 10, 20, 40, 80, 160, 300)
@@ -124,11 +126,18 @@ def leave(lane: Lane, window: RateWindow, now: datetime) -> None:
 
 
 def rest(
-    lane: Lane, now: datetime, why: str, at_least: float = 0.0, *, progress: bool = False, answers: bool = False
+    lane: Lane,
+    now: datetime,
+    why: str,
+    at_least: float = 0.0,
+    *,
+    progress: bool = False,
+    answers: bool = False,
+    problem: Problem | None = None,
 ) -> None:
     """The vendor is busy or down: let it be, longer each time (5 s to 5 min) unless there was progress in between, and
-    at least as long as it asked. answers: the vendor is there, and a person has to act. Changes nothing when the lane
-    is no longer ours."""
+    at least as long as it asked. answers: the vendor is there, and a person has to act. problem: why; None = a defect
+    of ours. Changes nothing when the lane is no longer ours."""
     if not is_held(lane.pk):
         return
     if progress:
@@ -136,9 +145,9 @@ def rest(
     lane.trouble_since = None if answers else lane.trouble_since or now
     seconds = max(_REST_SECONDS[min(lane.failures, len(_REST_SECONDS) - 1)], at_least)
     lane.failures += 1
-    lane.trouble = why[:500]
+    lane.trouble, lane.problem = why[:500], None if problem is None else to_plain(problem)
     lane.rest_until = now + timedelta(seconds=seconds)
-    lane.save(update_fields=["failures", "trouble", "rest_until", "trouble_since"])
+    lane.save(update_fields=["failures", "trouble", "problem", "rest_until", "trouble_since"])
 
 
 def well_again(lane: Lane) -> None:

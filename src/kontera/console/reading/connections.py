@@ -72,6 +72,17 @@ def condition_of(connection: Connection, now: datetime) -> str:
     return "busy" if lane.worker else "quiet"
 
 
+def next_at(connection: Connection) -> datetime | None:
+    """When the lane works next by its own clock, its rest included; None when it does not before a person acts, or its
+    clock was never set."""
+    lane: Lane | None = getattr(connection, "lane", None)
+    if lane is None or not connection.signed_in:
+        return None
+    clock = lane.poll_at if connection.kind == Connection.Kind.STOREFRONT else lane.setup_at
+    known = [at for at in (clock, lane.rest_until) if at is not None]
+    return max(known) if known else None
+
+
 def _card(connection: Connection, now: datetime, due: Mapping[int, int]) -> Card:
     vendor = VENDORS.get(connection.vendor)
     lane: Lane | None = getattr(connection, "lane", None)

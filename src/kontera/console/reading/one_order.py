@@ -27,7 +27,7 @@ from kontera.accounting.documents import (
 from kontera.accounting.outcome import Difference
 from kontera.commerce import Order
 from kontera.db.models import Connection, OutboxDocument, SetupSnapshot, ShopOrder
-from kontera.money import ZERO, Money, from_plain
+from kontera.money import ZERO, Money, from_plain, total
 
 DOCUMENTS_SHOWN = 50
 
@@ -106,16 +106,17 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A figure of the shop beside ours."""
+    """A figure of the shop, the same in our documents, and in those of them that are booked (None = none is)."""
 
     what: str
     shop: Money
-    ours: Money
+    planned: Money
+    booked: Money | None
 
     @property
-    def difference(self) -> Money:
-        """Ours minus the shop's."""
-        return self.ours - self.shop
+    def difference(self) -> Money | None:
+        """The books minus the shop; None while nothing is booked."""
+        return None if self.booked is None else self.booked - self.shop
 
 
 def fact_of(order: ShopOrder) -> Order | None:
@@ -158,13 +159,25 @@ def receivable_of(papers: Sequence[Paper]) -> list[AccountRow]:
 
 
 def compared(fact: Order | None, papers: Sequence[Paper]) -> list[Compared]:
-    """The shop's total and VAT beside those of the invoices, orders or shares we wrote; nothing when there is none."""
-    sales = [paper.document for paper in papers if isinstance(paper.document, SalesInvoice | SalesOrder | SummarySale)]
-    if fact is None or not sales or any(document.currency != fact.currency for document in sales):
+    """The shop's total and VAT beside those of the invoices, orders or shares we wrote, planned and booked apart;
+    nothing when there is none."""
+    sales = [
+        (paper.document, paper.step == OutboxDocument.Step.BOOKED)
+        for paper in papers
+        if isinstance(paper.document, SalesInvoice | SalesOrder | SummarySale)
+    ]
+    if fact is None or not sales or any(document.currency != fact.currency for document, _ in sales):
         return []
-    total = sum((document.total for document in sales), Money.zero(fact.currency))
-    vat = sum((document.vat for document in sales), Money.zero(fact.currency))
-    return [Compared("total", fact.total, total), Compared("vat", fact.vat, vat)]
+    documents = [document for document, _ in sales]
+    booked = [document for document, is_booked in sales if is_booked]
+    figures = (
+        ("total", fact.total, [one.total for one in documents], [one.total for one in booked]),
+        ("vat", fact.vat, [one.vat for one in documents], [one.vat for one in booked]),
+    )
+    return [
+        Compared(what, shop, total(ours, shop.currency), total(theirs, shop.currency) if booked else None)
+        for what, shop, ours, theirs in figures
+    ]
 
 
 def differences_of(order: ShopOrder) -> list[Difference]:
@@ -228,10 +241,12 @@ def _by_account(postings: Sequence[Posting]) -> dict[str, tuple[Money, Why]]:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened. what: a key of texts/timeline.toml; who: shop, hub, ledger, or a person's name."""
+    """One thing that happened. what: a key of texts/timeline.toml; who: shop, hub, ledger, or a person's name; code: of
+    the case it is about."""
 
     at: datetime
     side: str
     what: str
     who: str
     detail: str = ""
+    code: str = ""

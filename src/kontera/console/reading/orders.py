@@ -115,13 +115,13 @@ def with_details(orders: QuerySet[ShopOrder]) -> QuerySet[ShopOrder]:
         .defer(*(f"case__{field}" for field in SEALED))
     )
     return (
-        orders.select_related("connection")
+        ShopOrder.newest_first(orders)
+        .select_related("connection")
         .defer("connection__secrets", "differences")
         .prefetch_related(
             Prefetch("documents", written.order_by("sequence"), to_attr="written"),
             Prefetch("waits", stuck.order_by("since"), to_attr="stuck"),
         )
-        .order_by("-placed_at", "-id")
     )
 
 

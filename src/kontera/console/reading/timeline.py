@@ -5,11 +5,18 @@ Decides which rows of the tables are worth a line. Every line has its time and w
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
+from django.db.models.functions import Substr
+
 from kontera.console.reading.one_order import Paper, Step
 from kontera.console.reading.waiting import SEALED, words_of
-from kontera.db.models import CaseWaiter, Decision, Fact, Notice, ShopOrder
+from kontera.db.models import AuditEntry, CaseWaiter, Decision, Fact, Notice, ShopOrder
 
 SHOWN = 100
+_SAID = 2000
+_SCOPE = re.compile(rb'"(?:scope|topic)"\s*:\s*"(?P<scope>[\x20-\x21\x23-\x7e]{1,80})"')
 
 
 def timeline(order: ShopOrder, papers: list[Paper], waits: list[CaseWaiter], language: str) -> list[Step]:
@@ -33,9 +40,16 @@ def versions_of(order: ShopOrder) -> list[Fact]:
 
 def _from_shop(order: ShopOrder, shop: str) -> list[Step]:
     notices = Notice.objects.filter(connection=order.connection_id, kind="order", external_id=order.external_id)
+    asked = _who_asked(order)
     steps = [
-        Step(notice.received_at, "shop", f"notice_{notice.source}", shop)
-        for notice in notices.defer("body").order_by("id")[:SHOWN]
+        Step(
+            notice.received_at,
+            "shop",
+            f"notice_{notice.source}",
+            asked.get(notice.received_at, shop) if notice.source == Notice.Source.PERSON else shop,
+            _about(notice),
+        )
+        for notice in notices.defer("body").annotate(said=Substr("body", 1, _SAID)).order_by("id")[:SHOWN]
     ]
     if order.placed_at:
         steps.append(Step(order.placed_at, "shop", "placed", shop, order.number))
@@ -43,10 +57,28 @@ def _from_shop(order: ShopOrder, shop: str) -> list[Step]:
     return steps
 
 
+def _about(notice: Notice) -> str:
+    """What the notice says it is about: the shop's own word for it where it has one, else the object."""
+    scope = _SCOPE.search(bytes(getattr(notice, "said") or b""))  # noqa: B009 - annotated by the query
+    return scope["scope"].decode("ascii") if scope else f"{notice.kind} {notice.external_id}"
+
+
+def _who_asked(order: ShopOrder) -> dict[datetime, str]:
+    """Instant -> who asked then that the order be read again."""
+    asked = AuditEntry.objects.filter(
+        merchant=order.merchant_id, action="order.read_again", subject=order.external_id,
+        detail__connection=order.connection.code,
+    )  # fmt: skip
+    return dict(asked.order_by("id").values_list("at", "author")[:SHOWN])
+
+
 def _from_hub(order: ShopOrder, waits: list[CaseWaiter], language: str) -> list[Step]:
-    steps = [Step(wait.since, "hub", "waits", "Kontera", words_of(wait.case, language, 1).title) for wait in waits]
+    steps = [
+        Step(wait.since, "hub", "waits", "Kontera", words_of(wait.case, language, 1).title, wait.case.code)
+        for wait in waits
+    ]
     steps += [
-        Step(wait.released_at, "hub", "released", "Kontera", words_of(wait.case, language, 1).title)
+        Step(wait.released_at, "hub", "released", "Kontera", words_of(wait.case, language, 1).title, wait.case.code)
         for wait in waits
         if wait.released_at
     ]
@@ -54,8 +86,15 @@ def _from_hub(order: ShopOrder, waits: list[CaseWaiter], language: str) -> list[
         order=None, case__in=[wait.case_id for wait in waits]
     )
     steps += [
-        Step(decision.decided_at, "person", f"decision_{decision.choice}", decision.author, decision.reason)
-        for decision in decisions.order_by("id")[:SHOWN]
+        Step(
+            decision.decided_at,
+            "person",
+            f"decision_{decision.choice}",
+            decision.author,
+            decision.reason,
+            decision.case.code,
+        )
+        for decision in decisions.select_related("case").order_by("id")[:SHOWN]
     ]
     if order.place == ShopOrder.Place.LEFT_OUT:
         steps.append(Step(order.changed_at, "hub", "left_out", "Kontera", order.left_out_reason))

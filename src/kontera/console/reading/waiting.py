@@ -19,9 +19,11 @@ from django.db.models.functions import Abs, Coalesce, Greatest
 
 from kontera.cases.catalogue import RenderedCase, render
 from kontera.console.desk import Desk
+from kontera.console.in_the_way import vendors_of
 from kontera.db.models import Case, CaseWaiter, Merchant, SetupSnapshot
 from kontera.errors import Problem
 from kontera.money import ONE, ZERO, Money, exact, is_currency
+from kontera.posting.obstacles import behind, is_about_a_connection, number_behind
 
 SEALED = ("connection__secrets", "connection__ledger__secrets")
 """What a case's page never needs: the connections' secrets stay where they are."""
@@ -32,7 +34,8 @@ _NUMBER = DecimalField(max_digits=30, decimal_places=6)
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case as lists show it. amounts: what is stuck, one per currency."""
+    """A case as lists show it. orders, amounts: what is stuck, amounts one per currency; for a case about a whole
+    connection that is what waits behind the connection."""
 
     case: Case
     text: RenderedCase
@@ -43,12 +46,7 @@ class CaseRow:
 
 def words_of(case: Case, language: str, waiting: int) -> RenderedCase:
     """The case's message in the reader's language."""
-    connection = case.connection
-    shop = ledger = ""
-    if connection is not None and connection.kind == "storefront":
-        shop, ledger = connection.vendor, connection.ledger.vendor if connection.ledger else ""
-    elif connection is not None:
-        ledger = connection.vendor
+    shop, ledger = vendors_of(case.connection) if case.connection is not None else ("", "")
     facts = {str(name): str(value) for name, value in case.facts.items()}
     problem = Problem(code=case.code, cause=case.cause, facts=facts, vendor=case.vendor)
     return render(problem, language, max(waiting, 1), shop=shop, ledger=ledger)
@@ -78,7 +76,7 @@ def rows_of(cases: Sequence[Case], desk: Desk) -> list[CaseRow]:
     for group in groups.annotate(amount=Sum("order__total")).order_by("case_id", "order__currency"):
         if group["amount"] is not None and is_currency(group["order__currency"]):
             stuck[group["case_id"]].append(Money(group["amount"], group["order__currency"]))
-    return [_row(case, desk, tuple(stuck[case.pk])) for case in cases]
+    return [_row(case, desk, stuck[case.pk]) for case in cases]
 
 
 def counts_by_team(merchant: Merchant, person: str) -> dict[str, int]:
@@ -88,10 +86,15 @@ def counts_by_team(merchant: Merchant, person: str) -> dict[str, int]:
     return counts | {"all": sum(counts.values()), "mine": cases.filter(assignee=person).count()}
 
 
-def _row(case: Case, desk: Desk, amounts: tuple[Money, ...]) -> CaseRow:
+def _row(case: Case, desk: Desk, stuck: list[Money]) -> CaseRow:
     waiting: int = getattr(case, "waiting")  # noqa: B009 - annotated by the query, unknown to the model
     oldest: datetime = getattr(case, "oldest")  # noqa: B009 - the same
-    return CaseRow(case, words_of(case, desk.language, waiting), waiting, oldest, amounts)
+    if case.phase == Case.Phase.OPEN and case.connection is not None and is_about_a_connection(case):
+        waiting += number_behind(case.connection)
+        sums = behind(case.connection).values("currency").annotate(amount=Sum("total")).order_by("currency")
+        known = [one for one in sums if one["amount"] is not None and is_currency(one["currency"])]
+        stuck = [*stuck, *(Money(one["amount"], one["currency"]) for one in known)]
+    return CaseRow(case, words_of(case, desk.language, waiting), waiting, oldest, tuple(stuck))
 
 
 def _weighed(cases: QuerySet[Case], merchant: Merchant, now: datetime) -> QuerySet[Case]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,10 +14,9 @@ from kontera.console import formats, words
 from kontera.console.links import web_address
 from kontera.console.reading.waiting import words_of
 from kontera.db.models import Case
-from kontera.money import Money
+from kontera.money import Money, Rounding
 
 register = template.Library()
-_WORD = re.compile(r"(?<![^\s(])[a-z_]+(?![^\s)])")
 
 
 @register.simple_tag(takes_context=True)
@@ -36,7 +34,7 @@ def tv(context: dict[str, Any], family: str, value: object) -> str:
 @register.simple_tag(takes_context=True)
 def in_words(context: dict[str, Any], family: str, value: str) -> str:
     """{% in_words "basis" "order 1001 line 2" %}: each word that has a text, numbers and names as they are."""
-    return _WORD.sub(lambda word: words.say_value(family, word.group(), context["language"]), value)
+    return words.say_words(family, value, context["language"])
 
 
 @register.simple_tag(takes_context=True)
@@ -106,6 +104,12 @@ def lasting(context: dict[str, Any], span: timedelta | None) -> str:
 def figure(amount: Decimal | Money | None) -> str:
     """An amount for a column whose currency is in its head."""
     return formats.figure(amount.amount if isinstance(amount, Money) else amount)
+
+
+@register.filter
+def bound(amount: Money) -> Money:
+    """The most that something can be, in whole units of its currency, never told as less than it is."""
+    return amount.rounded(Rounding.UP)
 
 
 @register.filter

@@ -16,6 +16,7 @@ from kontera.console.links import case_links
 from kontera.console.reading.waiting import SEALED, counts_by_team, ranked, resolved, rows_of, words_of
 from kontera.console.words import say
 from kontera.db.models import Case, CaseWaiter, ShopOrder
+from kontera.posting.obstacles import is_about_a_connection, waiting_in
 
 PAGE = 50
 REASON_LONGEST = 2000
@@ -59,12 +60,15 @@ def case(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
         waiters = waiters.filter(released_at__isnull=True)
     pages = Paginator(waiters.select_related("order__connection").order_by("since", "id"), PAGE)
     shown = pages.get_page(request.GET.get("page"))
-    text = words_of(found, desk.language, pages.count)
+    behind = waiting_in(found) - pages.count if found.phase == Case.Phase.OPEN else 0
+    text = words_of(found, desk.language, pages.count + behind)
     people = get_user_model().objects.filter(memberships__merchant=desk.merchant).exclude(memberships__role="auditor")
     where = {
         "case": found,
         "text": text,
         "waiting": pages.count,
+        "behind": behind,
+        "stuck_orders": pages.count + behind,
         "shown": shown,
         "pages": pages,
         "stuck": list(
@@ -92,7 +96,12 @@ def release(request: HttpRequest, desk: Desk, pk: int) -> HttpResponseBase:
     else:
         orders = None if chosen is None else [order.pk for order in chosen]
         asked = actions.check_again(found, desk.author, _reason(request), orders)
-        messages.success(request, say("case.checked", desk.language, n=asked))
+        told = (
+            say("case.connection_tried", desk.language, n=asked)
+            if is_about_a_connection(found)
+            else say("case.checked", desk.language, n=asked)
+        )
+        messages.success(request, told)
     return redirect("case", merchant=desk.merchant.slug, pk=pk)
 
 

@@ -10,9 +10,11 @@ from kontera.cases.catalogue import render as words_for
 from kontera.console import actions
 from kontera.console.bodies import shown
 from kontera.console.desk import Desk, Power, act, page
-from kontera.console.reading.connections import card, cards
+from kontera.console.in_the_way import told
+from kontera.console.reading.connections import card, cards, next_at
 from kontera.console.words import say
 from kontera.db.models import Connection, Exchange
+from kontera.posting.obstacles import of_connection
 
 EXCHANGES_SHOWN = 25
 
@@ -28,7 +30,13 @@ def connection(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     """One connection."""
     found = _connection(desk, code)
     exchanges = Exchange.objects.filter(connection=found).select_related("document", "order").order_by("-id")
-    where = {"card": card(found, desk.now), "exchanges": shown(exchanges[:EXCHANGES_SHOWN])}
+    in_the_way = of_connection(found, desk.now)
+    where = {
+        "card": card(found, desk.now),
+        "in_the_way": told(in_the_way, desk.language, desk.zone, desk.now) if in_the_way else None,
+        "next_at": next_at(found),
+        "exchanges": shown(exchanges[:EXCHANGES_SHOWN]),
+    }
     return render(request, "console/connection.html", where)
 
 

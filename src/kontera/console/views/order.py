@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from kontera.console import actions
 from kontera.console.bodies import body_text, shown
 from kontera.console.desk import Desk, Power, act, page
+from kontera.console.in_the_way import told
 from kontera.console.reading.one_order import (
     compared,
     differences_of,
@@ -20,7 +21,8 @@ from kontera.console.reading.one_order import (
 from kontera.console.reading.timeline import timeline, versions_of, waits_of
 from kontera.console.reading.waiting import SEALED, words_of
 from kontera.console.words import say
-from kontera.db.models import Exchange, Fact, ShopOrder
+from kontera.db.models import Exchange, Fact, OutboxDocument, ShopOrder
+from kontera.posting.obstacles import of_order
 
 EXCHANGES_SHOWN = 50
 
@@ -38,10 +40,12 @@ def order(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
         "fact": fact,
         "papers": papers,
         "account": account,
+        "unbooked": any(line.paper.step != OutboxDocument.Step.BOOKED for line in account),
         "compared": compared(fact, papers),
         "differences": differences_of(found),
         "steps": timeline(found, papers, waits, desk.language),
         "waiting": [(wait, words_of(wait.case, desk.language, 1)) for wait in waits if wait.released_at is None],
+        "in_the_way": [told(one, desk.language, desk.zone, desk.now) for one in of_order(found, desk.now)],
         "versions": versions_of(found),
     }
     return render(request, "console/order.html", where)

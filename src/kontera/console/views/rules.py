@@ -7,12 +7,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from kontera.accounting.rulebook_toml import RulebookError, load
+from kontera.accounting.rulebook_toml import RulebookError
 from kontera.clock import local_date
 from kontera.console.desk import Desk, page
 from kontera.console.reading.rules import accounts_of, tables_of
 from kontera.db.models import RulebookVersion
-from kontera.posting.rules import in_force
+from kontera.posting.rules import in_force, written
+from kontera.posting.rules import parsed as parsed_version
 
 PAGE = 50
 
@@ -33,7 +34,7 @@ def rulebook(request: HttpRequest, desk: Desk, version: int) -> HttpResponse:
 def toml(request: HttpRequest, desk: Desk, version: int) -> HttpResponse:
     """The version as the file it is."""
     found = _version(desk, version)
-    response = HttpResponse(found.toml, content_type="application/toml; charset=utf-8")
+    response = HttpResponse(written(found), content_type="application/toml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="rulebook-{desk.merchant.slug}-{found.version}.toml"'
     return response
 
@@ -43,13 +44,14 @@ def _show(request: HttpRequest, desk: Desk, shown: RulebookVersion | None) -> Ht
     parsed, fault = None, ""
     if shown is not None:
         try:
-            parsed = load(shown.toml, f"rulebook-{shown.version}.toml")
+            parsed = parsed_version(shown)
         except RulebookError as error:
             fault = str(error)
     where = {
         "shown": shown,
         "in_force": _in_force(desk),
         "fault": fault,
+        "toml": written(shown) if shown else "",
         "parsed": parsed,
         "tables": tables_of(parsed) if parsed else [],
         "accounts": accounts_of(parsed) if parsed else [],

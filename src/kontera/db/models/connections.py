@@ -53,6 +53,8 @@ class Lane(models.Model):
     rest_until: the vendor asked for peace (busy, down): not drained before. arrivals: the recent call times in the
     vendor's window, so that it holds across workers. worker: who drains it, cleared when it leaves in good order.
     trouble_since: the first failure since anything last got through; empty when the vendor answers.
+    trouble, problem: why it failed last, for the log and as the problem that a case would be about (null = a defect of
+    ours); they hold while `trouble` says something.
     """
 
     connection = models.OneToOneField(Connection, primary_key=True, on_delete=models.CASCADE, related_name="lane")
@@ -67,6 +69,7 @@ class Lane(models.Model):
     failures = models.IntegerField(default=0)
     trouble = models.TextField(default="")
     trouble_since = models.DateTimeField(null=True)
+    problem = models.JSONField(null=True)
 
 
 class SetupSnapshot(models.Model):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from kontera.db.models.connections import Connection
 from kontera.db.models.intake import Fact
@@ -49,7 +50,18 @@ class ShopOrder(models.Model):
             models.Index(fields=["merchant", "place"]),
             models.Index(fields=["merchant", "-placed_at"]),
             models.Index(fields=["merchant", "number"]),
+            models.Index(
+                models.F("merchant"),
+                Coalesce("placed_at", "first_seen_at").desc(),
+                models.F("id").desc(),
+                name="orders_newest_first",
+            ),
         )
+
+    @classmethod
+    def newest_first(cls, orders: models.QuerySet[ShopOrder]) -> models.QuerySet[ShopOrder]:
+        """By the day they were placed; an order that cannot be read has none, and stands where it was first seen."""
+        return orders.order_by(Coalesce("placed_at", "first_seen_at").desc(), "-id")
 
 
 class OutboxDocument(models.Model):
@@ -153,8 +165,8 @@ class PostedEntry(models.Model):
 
 
 class RulebookVersion(models.Model):
-    """One version of a merchant's rulebook, as TOML. The highest version whose valid_from has come is in force.
-    Append-only."""
+    """One version of a merchant's rulebook, as the TOML that was given. `version` is its number, whatever the TOML says
+    of itself; `posting.rules` decides which is in force and writes the number into what it shows. Append-only."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="rulebooks")
     version = models.IntegerField()
