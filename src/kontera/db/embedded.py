@@ -14,6 +14,8 @@ import importlib.util
 import os
 import secrets
 import shutil
+import socket
+import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -28,6 +30,8 @@ _SUPERUSER = "kontera"
 _DATABASE = "kontera"
 _SOCKET = ".s.PGSQL.5432"
 _START_ATTEMPTS = 10
+_DYING_ATTEMPTS = 100
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)  # PostgreSQL's protocol, "SSL Session Encryption"
 _SOCKET_PATH_MAX = 90  # sockaddr_un holds 107 bytes; the server adds "/.s.PGSQL.5432" and ".lock"
 
 
@@ -52,7 +56,7 @@ class EmbeddedServer:
         self._users = (self._home / "postgres.users").open("ab")
         with self._exclusively():
             fcntl.flock(self._users, fcntl.LOCK_SH)
-            if not self._running():
+            if not self._serving():
                 self._prepare()
                 self._start()
             folder = self._socket_folder()
@@ -125,6 +129,27 @@ class EmbeddedServer:
             self._forget_the_dead(note)
             return False
         return True
+
+    def _serving(self) -> bool:
+        """Whether it runs and lets people in: one that was killed a moment ago may look alive until it is gone."""
+        for _ in range(_DYING_ATTEMPTS):
+            if not self._running():
+                return False
+            if self._answers():
+                return True
+            SystemClock().sleep(0.1)
+        return True  # it is there: whoever connects is told what is wrong with it
+
+    def _answers(self) -> bool:
+        """Whether somebody behind the socket speaks: the protocol's first question (SSLRequest) gets one letter."""
+        with socket.socket(socket.AF_UNIX) as knock:
+            knock.settimeout(5)
+            try:
+                knock.connect(str(self._socket_folder() / _SOCKET))
+                knock.sendall(_SSL_REQUEST)
+                return knock.recv(1) in (b"N", b"S")
+            except OSError:
+                return False
 
     def _forget_the_dead(self, note: Path) -> None:
         """Remove the marks of a server that was killed. The server would do so itself, but takes a process that was
