@@ -47,12 +47,20 @@ def left_in(place: Path) -> dict[int, str]:
     return found
 
 
+def as_at_a_terminal() -> None:
+    """Whoever runs the tests in the background, or under nohup, ignores these signals, and so would the demo."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def demo(place: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
     """A demo of one pair, killed at the end if it has not ended."""
     command = [sys.executable, "-m", "kontera", "demo", "--orders", "1", "--pair", "bigcommerce:fortnox", *more]
     environment = {**os.environ, "TMPDIR": str(place)}
-    with subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, start_new_session=True) as made:
+    with subprocess.Popen(
+        command, env=environment, text=True, stdout=subprocess.PIPE, start_new_session=True, preexec_fn=as_at_a_terminal
+    ) as made:
         try:
             yield made
         finally:
