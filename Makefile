@@ -45,6 +45,7 @@ install:
 pages: install
 	@$(PY) -m kontera.cases.pages
 	@$(PY) scripts/mission.py
+	@$(PY) -m tests.deviations
 	@$(PY) scripts/business_central.py
 
 lock:

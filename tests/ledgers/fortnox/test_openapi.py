@@ -18,6 +18,7 @@ from kontera.calls import Exchange
 from kontera.ledgers.protocol import Bound
 from kontera.ledgers.samples import card, invoice, line, order, payment, voucher
 from kontera.sandboxes.fortnox.sandbox import FortnoxSandbox
+from tests.deviations import FORTNOX_REQUESTS as DEVIATIONS
 from tests.ledgers.fortnox.world import FortnoxWorld
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -30,9 +31,6 @@ SCHEMAS = {
     "Article": "fortnox_Article_Wrap",
 }
 # Where the adapter knowingly differs from the file: (what the validator says) -> why
-DEVIATIONS = {
-    "'Year' is a required property": "the date decides the year; every known client omits it (BjornTech, Wetail)",
-}
 # Query parameters that Fortnox documents for all lists (developer portal: parameters) but not in the file
 EVERYWHERE = {"limit", "page", "financialyear", "financialyeardate", "fromdate", "todate", "date"}
 

@@ -14,6 +14,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from tests.deviations import BIGCOMMERCE_ANSWERS as DEVIATIONS
+
 from .conftest import SWEDEN, Shop
 
 SPECS = os.environ.get("KONTERA_SPECS", "")
@@ -21,22 +23,6 @@ pytestmark = pytest.mark.skipif(
     not (Path(SPECS) / "bigcommerce").is_dir() or not SPECS,
     reason="KONTERA_SPECS does not point at a folder with bigcommerce/*.yml",
 )
-
-# (path in the spec, field): why the sandbox does not follow the schema there
-_NULLS = "null where nothing is known: the schema says object or number, real answers have null or {} (README, 4.3)"
-DEVIATIONS: dict[tuple[str, str], str] = {
-    ("/orders", "consignments"): "a link fits both alternatives of the schema's oneOf: nothing can validate",
-    ("/orders/{order_id}", "consignments"): "the same",
-    ("/orders/{order_id}/transactions", "data.avs_result"): _NULLS,
-    ("/orders/{order_id}/transactions", "data.cvv_result"): _NULLS,
-    ("/orders/{order_id}/transactions", "data.credit_card"): _NULLS,
-    ("/orders/{order_id}/transactions", "data.reference_transaction_id"): _NULLS,
-    (
-        "/orders/{order_id}/payment_actions/refunds",
-        "data.items.requested_amount",
-    ): "null for pieces, as in the vendor's own example of a refund",
-    ("/orders/payment_actions/refunds", "data.items.requested_amount"): "the same",
-}
 
 
 def schema(spec: Any, node: Any, depth: int = 0) -> Any:

@@ -19,6 +19,7 @@ from kontera.clock import ManualClock
 from kontera.sandboxes.business_central.fields import Field
 from kontera.sandboxes.business_central.tables import ENTITIES
 from kontera.sandboxes.business_central.tenant import Tenant
+from tests.deviations import BUSINESS_CENTRAL_ENTITIES as DEVIATIONS
 
 from .conftest import START, Api, D
 
@@ -27,15 +28,6 @@ pytestmark = pytest.mark.skipif(
     not SPEC.exists(), reason="KONTERA_SPECS does not point at a folder with business-central.entities.json"
 )
 
-_FIXED = "the table's own fields that no page can edit (BC 150)"
-DEVIATIONS = {
-    ("*", "lastModifiedDateTime", "readOnly"): "set by the system on every write",
-    ("salesOrders", "fullyShipped", "readOnly"): "computed from the lines (BC 140)",
-    ("salesOrderLines", "invoicedQuantity", "readOnly"): _FIXED,
-    ("salesOrderLines", "shippedQuantity", "readOnly"): _FIXED,
-    ("*", "currencyCode", "code instead of text"): "a text of the page that has to be a currency's code",
-    ("companyInformation", "picture", "missing"): "a media stream of the company's logo, not imitated",
-}
 KINDS = {
     "Edm.Guid": "guid",
     "GUID": "guid",

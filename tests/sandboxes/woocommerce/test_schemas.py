@@ -14,31 +14,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
+from tests.deviations import WOOCOMMERCE_ANSWERS as DEVIATIONS
+
 from .conftest import Shop
 
 SPECS = Path(os.environ.get("KONTERA_SPECS") or "/nowhere") / "woocommerce"
 pytestmark = pytest.mark.skipif(
     not SPECS.is_dir(), reason="KONTERA_SPECS does not point at a folder with woocommerce/options-*.json"
 )
-
-_REAL = "the real shop answers so, whatever its schema says (recorded)"
-_NONE = "null where there is no limit, as in the vendor's documented examples"
-DEVIATIONS: dict[tuple[str, str], str] = {
-    ("orders", "+currency_symbol"): _REAL,
-    ("orders", "line_items.image.id"): _REAL,
-    ("orders", "line_items.parent_name"): _REAL,
-    ("products", "shipping_class_id"): _REAL,
-    ("product-variations", "+date_created_gmt"): _REAL,
-    ("product-variations", "+date_modified_gmt"): _REAL,
-    ("product-variations", "+name"): _REAL,
-    ("product-variations", "+parent_id"): _REAL,
-    ("product-variations", "image"): _REAL,
-    ("product-variations", "shipping_class_id"): _REAL,
-    ("settings-tax", "-placeholder"): _REAL,
-    ("coupons", "limit_usage_to_x_items"): _NONE,
-    ("coupons", "usage_limit"): _NONE,
-    ("coupons", "usage_limit_per_user"): _NONE,
-}
 
 
 def typed(node: Any) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.deviations import WOOCOMMERCE_REQUESTS as _READ_ANYWAY
 from woocommerce_ministore import START, MiniShop
 
 from kontera.storefronts.protocol import FactKind
@@ -24,8 +25,6 @@ pytestmark = pytest.mark.skipif(
     not SPEC.exists(), reason="KONTERA_SPECS does not point at a folder with woocommerce/wc-v3-discovery.json"
 )
 _OF_EVERY_ROUTE = {"_fields"}  # WordPress's own, for any route
-# What the shop's own code reads although its description does not say so (read in its source).
-_READ_ANYWAY = {("GET", "/orders/999", "dp"), ("PUT", "/webhooks/7", "delivery_url")}
 
 
 @cache
