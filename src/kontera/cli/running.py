@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import threading
 
 import click
@@ -53,8 +54,12 @@ def worker(lanes: int) -> None:
 
 def _work(lanes: int, stop: threading.Event | None) -> None:
     from kontera.cli.draining import drain_connection
+    from kontera.connections.registry import VENDORS
     from kontera.work import engine
     from kontera.work import worker as process
 
+    faulthandler.enable()  # an interpreter that dies says where, in the log
+    for vendor in VENDORS.values():  # imported by one thread, before many lanes do so at the same moment
+        vendor.builder()
     engine.on_wake(drain_connection)
     process.run(CLOCK, lanes, stop)

@@ -37,9 +37,9 @@ rulebook in a ledger that has all it names, or held in a case. The examples show
 example is put into the order it names where that is shown too, and into the smallest order that charges exactly that
 line otherwise, without VAT rows, which the examples do not show.
 A request example is what a client may send, not what a shop answers: it has no id and is refused as unreadable.
-Two more files show orders and are not read: `orders.sf.yml` is what a shopper's browser sees of an order on the shop's
-own site, and `b2b-edition/order.yaml` lists rows of another service (api-b2b.bigcommerce.com) that only point at an order
-by `bcOrderId`, without lines or VAT. Both are the same orders as V2 tells, which is where Kontera reads them.
+Two more files show orders and are not read: `orders.sf.yml` is what a shopper's browser sees of an order on the
+shop's own site, and `b2b-edition/order.yaml` lists rows of another service (api-b2b.bigcommerce.com) that only point at
+an order by `bcOrderId`, without lines or VAT. Both are the same orders as V2 tells, which is where Kontera reads them.
 
 This page is made from the reference by `tests/storefronts/bigcommerce/bigcommerce_examples.py`; a test keeps it true.
 
