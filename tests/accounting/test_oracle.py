@@ -9,7 +9,7 @@ import pytest
 from kontera.accounting.book import book
 from kontera.accounting.outcome import Booking, DifferenceCause, Problems
 from kontera.accounting.problems import bound_text
-from kontera.commerce import Discount, DiscountKind, LineKind
+from kontera.commerce import Customer, Discount, DiscountKind, LineKind
 from kontera.money import Money, Rounding
 
 from .help import SE_BAS, ZONE, booked, facts, invoice, ledger_lines, line, money, order, problems, setup, tax
@@ -72,6 +72,14 @@ def test_a_rate_without_a_rule_is_one_problem_whatever_its_vat() -> None:
     beside = line("125.00", tax(25, "24.00"), id="l-2")
     codes = sorted(code for code, _ in problems(order(wrong, beside, paid="klarna")))
     assert ["VAT_DIFFERS", "VAT_UNMAPPED"] == codes
+
+
+def test_a_company_without_a_number_is_one_problem_also_with_a_row_given_away() -> None:
+    """M45 M87: the row that charges nothing asks for no number and finds no rule for 0 %; the number is the cause."""
+    firm = Customer(id="8", email="einkauf@example.de", name="Hans Weber", company="Wollhaus Weber GmbH")
+    free, freight = line("0.00", id="l-1", country="DE"), line("10.91", id="l-2", name="DHL", country="DE")
+    found = problems(order(free, freight, paid="klarna", country="DE", customer=firm))
+    assert ["VAT_NUMBER_INVALID"] == [code for code, _ in found]
 
 
 def test_a_person_may_decide_for_the_shops_vat() -> None:
