@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 import pytest
 
@@ -80,6 +82,22 @@ def test_a_held_combination_tells_what_finance_needs() -> None:
     the_order = order(line("116.00", tax(16, "16.00"), tax_class="standard"), country="DE", paid="klarna")
     expected = {"order": "1001", "country": "DE", "rate": "16", "tax_class": "standard", "customer": "private"}
     assert expected == facts(the_order)
+
+
+def test_one_line_without_a_mapping_holds_the_whole_order() -> None:
+    """M44: of ten lines nine have a rule; nothing of the order may reach the books until the tenth has one too. With
+    all mapped, every row carries the VAT code of its own line."""
+    rates = (25, 12, 6) * 3
+    mapped = [line("125.00", tax(rate, str(vat_of(rate))), id=f"l-{place}") for place, rate in enumerate(rates)]
+    odd = line("117.00", tax(17, "17.00"), id="l-9")
+    assert [("VAT_UNMAPPED", "vat:SE:17::private")] == problems(order(*mapped, odd, paid="klarna"))
+    document = invoice(order(*mapped, paid="klarna"))
+    assert ["MP1", "MP2", "MP3"] * 3 == [row.vat_code for row in document.lines]
+
+
+def vat_of(rate: int) -> Decimal:
+    """The VAT in 125.00, to the öre."""
+    return (Decimal(125) * rate / (100 + rate)).quantize(Decimal("0.01"))
 
 
 def test_a_rule_for_a_tax_class_beats_the_general_one() -> None:

@@ -29,7 +29,7 @@ def booking_rule(world: World, *lines: str) -> None:
 
 
 def test_a_store_may_make_orders_that_a_person_handles(world: World) -> None:
-    """M3 M4: mode `order` makes a ledger order, and no invoice."""
+    """M3 M4 M9: mode `order` makes a ledger order that starts the handling there, and no invoice."""
     booking_rule(world, 'mode = "order"', "book = false")
     world.arrives(sale("1"))
     world.drain()

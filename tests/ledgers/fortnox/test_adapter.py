@@ -219,7 +219,7 @@ def test_own_document_numbers() -> None:
 
 
 def test_articles_are_asked_for_once_and_made_when_missing() -> None:
-    """M10."""
+    """M10 M34: with number and text; supplier, its article number and everything else never travel by themselves."""
     fake = Fake(
         lambda request: (201, {}) if request.method == "POST" else refusal(2000428, "Kan inte hitta artikeln.", 404),
         {"create_articles": "yes"},
