@@ -195,8 +195,8 @@ def _rows(order: Order, given: _Given, rule: BookingRule) -> _Rows:
 
 def _causes(problems: Sequence[Problem]) -> list[Problem]:
     """The problems without those that another explains. One cause, one case: what the VAT of a rate should be is
-    nobody's question while no rule knows the rate, and no rule is missing for 0 % while it is open whether the company's
-    VAT number holds (a row that charges nothing does not ask for the number, its neighbour does)."""
+    nobody's question while no rule knows the rate; and no rule is missing for 0 % while it is open whether the
+    company's VAT number holds (a row that charges nothing does not ask for the number, its neighbour does)."""
     numberless = any(problem.code == "VAT_NUMBER_INVALID" for problem in problems)
     kept = [one for one in problems if not (numberless and one.code == "VAT_UNMAPPED" and one.facts["rate"] == "0")]
     unmapped = {problem.facts["rate"] for problem in kept if problem.code == "VAT_UNMAPPED"}
