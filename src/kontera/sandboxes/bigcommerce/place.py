@@ -12,14 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import httpx2
-import msgspec
-
 from kontera.clock import Clock, SystemClock
 from kontera.sandboxes.bigcommerce.seed_data import ARTICLES
 from kontera.sandboxes.bigcommerce.seed_people import PEOPLE, address, email_of
 from kontera.sandboxes.bigcommerce.shopper import Shopper
-from kontera.sandboxes.kit import json_bytes, parse_json
+from kontera.sandboxes.kit.shopping import PatientApi, PlacedOrder, buy
 
 BAD_KINDS = (
     "unknown_tax_class",
@@ -36,7 +33,6 @@ BAD_KINDS = (
 _SPOILED = frozenset(
     {"unknown_tax_class", "unknown_currency", "unknown_status", "inconsistent_totals", "negative_total"}
 )
-_BAD_SHARE = Decimal("0.03")
 _FIRST_CUSTOMER = 11
 _AT_HOME_ONLY = frozenset({"TJ-VAC-001"})  # care, exempt from VAT, given in the shop's own country
 _FIRST_PRODUCT = 101
@@ -47,15 +43,6 @@ _SIMPLE = tuple(
     if article[0] not in {"KO-KOP-025", "TE-ROO-100"}
 )  # these two need a choice of variant
 _SHELF = (*(article[0] for _, article in _SIMPLE), "KO-KOP-025-BLA", "TE-ROO-100-L")
-
-
-class PlacedOrder(msgspec.Struct, frozen=True):
-    """An order that now exists. expected_trouble names what is wrong with it on purpose, if anything."""
-
-    id: int
-    total: Decimal
-    currency: str
-    expected_trouble: str | None = None
 
 
 def place_orders(
@@ -69,55 +56,19 @@ def place_orders(
 ) -> list[PlacedOrder]:
     """Place `count` orders. With `bad`, about three in a hundred (each kind at least once, if there is room) are
     spoiled in one of the named ways. Raises ValueError for an unknown kind, RuntimeError when the store refuses."""
-    unknown = set(bad) - set(BAD_KINDS)
-    if unknown:
-        raise ValueError(f"unknown kind of bad order {sorted(unknown)}; known: {', '.join(BAD_KINDS)}")
-    rng = random.Random(seed)
-    spoiled: dict[int, str] = {}
-    if bad:
-        wanted = min(count, max(len(bad), int(count * _BAD_SHARE)))
-        for position, index in enumerate(sorted(rng.sample(range(count), wanted))):
-            spoiled[index] = bad[position % len(bad)]
-    with Shopper(base_url) as shopper, _Api(base_url, credentials, clock or SystemClock()) as api:
-        buyer = _Buyer(shopper, api, rng)
-        return [buyer.bad(spoiled[index], index) if index in spoiled else buyer.good() for index in range(count)]
+    with Shopper(base_url) as shopper, _api(base_url, credentials, clock or SystemClock()) as api:
+        return buy(count, seed, bad, BAD_KINDS, lambda rng: _Buyer(shopper, api, rng))
 
 
-class _Api:
-    """The vendor's API, for one who waits when told to."""
-
-    def __init__(self, base_url: str, credentials: Mapping[str, str], clock: Clock) -> None:
-        self._client = httpx2.Client(
-            base_url=f"{base_url}/stores/{credentials['store_hash']}",
-            trust_env=False,
-            headers={"X-Auth-Token": credentials["access_token"]},
-            timeout=30.0,
-        )
-        self._clock = clock
-
-    def __enter__(self) -> _Api:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._client.close()
-
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        """One call; waits and repeats on 429. Raises RuntimeError with the vendor's own words for other refusals."""
-        content = None if body is None else json_bytes(body)
-        while True:
-            answer = self._client.request(method, path, content=content, headers={"content-type": "application/json"})
-            if answer.status_code != 429:
-                break
-            self._clock.sleep(int(answer.headers.get("X-Retry-After", "1")))
-        if answer.status_code >= 400:
-            raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")
-        return parse_json(answer.content) if answer.content else None
+def _api(base_url: str, credentials: Mapping[str, str], clock: Clock) -> PatientApi:
+    root, token = f"{base_url}/stores/{credentials['store_hash']}", credentials["access_token"]
+    return PatientApi(root, clock, headers={"X-Auth-Token": token}, wait="X-Retry-After")
 
 
 class _Buyer:
     """Buys one order after the other."""
 
-    def __init__(self, shopper: Shopper, api: _Api, rng: random.Random) -> None:
+    def __init__(self, shopper: Shopper, api: PatientApi, rng: random.Random) -> None:
         self.shopper, self.api, self.rng = shopper, api, rng
 
     def good(self) -> PlacedOrder:

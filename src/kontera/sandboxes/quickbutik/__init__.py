@@ -3,7 +3,8 @@
 Start reading in README.md, then `sandbox.py`.
 """
 
-from kontera.sandboxes.quickbutik.place import BAD_KINDS, PlacedOrder, place_orders
+from kontera.sandboxes.kit.shopping import PlacedOrder
+from kontera.sandboxes.quickbutik.place import BAD_KINDS, place_orders
 from kontera.sandboxes.quickbutik.sandbox import QuickbutikSandbox
 from kontera.sandboxes.quickbutik.shopper import Bought, Shopper
 

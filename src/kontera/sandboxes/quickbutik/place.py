@@ -12,11 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import httpx2
-import msgspec
-
 from kontera.clock import Clock, SystemClock
-from kontera.sandboxes.kit import json_bytes, parse_json
+from kontera.sandboxes.kit.shopping import PatientApi, PlacedOrder, buy
 from kontera.sandboxes.quickbutik.seed import ARTICLES, BUNDLE, CHOICES, GIFT_CARD, GIFT_CARD_CODE, PEOPLE, person
 from kontera.sandboxes.quickbutik.shopper import Shopper
 
@@ -34,23 +31,12 @@ BAD_KINDS = (
     "many_lines",
 )
 _SPOILED = frozenset(BAD_KINDS[:6])
-_BAD_SHARE = Decimal("0.03")
 _MANY = 501
 _SHELF = (*(article[0] for article in ARTICLES), *(choice[0] for choice in CHOICES), BUNDLE)
 _AT_HOME_ONLY = frozenset({"FRIM-10"})  # stamps, without VAT in the shop's own country
 _SWEDES = tuple(number for number, each in enumerate(PEOPLE) if each[3] == "SE")
 _PAYMENTS = ("klarna", "klarna", "stripe", "swish", "paypal", "invoice")
 _EUROS = frozenset({"DE", "FI", "FR"})
-_BUSY = 429
-
-
-class PlacedOrder(msgspec.Struct, frozen=True):
-    """An order that now exists; total as its total_amount. expected_trouble names what is wrong with it on purpose."""
-
-    id: int
-    total: Decimal
-    currency: str
-    expected_trouble: str | None = None
 
 
 def place_orders(
@@ -65,67 +51,31 @@ def place_orders(
     """Place `count` orders, some of them abandoned (unpaid). With `bad`, about three in a hundred (each kind at least
     once, if there is room) are spoiled in one of the named ways. Raises ValueError for an unknown kind, RuntimeError
     when the shop refuses."""
-    unknown = set(bad) - set(BAD_KINDS)
-    if unknown:
-        raise ValueError(f"unknown kind of bad order {sorted(unknown)}; known: {', '.join(BAD_KINDS)}")
-    rng = random.Random(seed)
-    spoiled: dict[int, str] = {}
-    if bad:
-        wanted = min(count, max(len(bad), int(count * _BAD_SHARE)))
-        for position, index in enumerate(sorted(rng.sample(range(count), wanted))):
-            spoiled[index] = bad[position % len(bad)]
-    with Shopper(base_url) as shopper, _Api(base_url, credentials, clock or SystemClock()) as api:
-        buyer = _Buyer(shopper, api, rng)
-        return [buyer.bad(spoiled[index], index) if index in spoiled else buyer.good() for index in range(count)]
+    with Shopper(base_url) as shopper, _api(base_url, credentials, clock or SystemClock()) as api:
+        return buy(count, seed, bad, BAD_KINDS, lambda rng: _Buyer(shopper, api, rng))
 
 
-class _Api:
-    """The vendor's API, for one who waits when told to."""
+def _api(base_url: str, credentials: Mapping[str, str], clock: Clock) -> _Api:
+    key = credentials["api_key"]
+    return _Api(f"{base_url}/v1", clock, auth=(key, key))
 
-    def __init__(self, base_url: str, credentials: Mapping[str, str], clock: Clock) -> None:
-        key = credentials["api_key"]
-        self._client = httpx2.Client(
-            base_url=f"{base_url}/v1",
-            trust_env=False,
-            auth=httpx2.BasicAuth(key, key),
-            headers={"content-type": "application/json"},
-            timeout=30.0,
-        )
-        self._clock = clock
 
-    def __enter__(self) -> _Api:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._client.close()
+class _Api(PatientApi):
+    """Writes are answered 200, whatever became of each part."""
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """One call; waits and repeats on 429. Raises RuntimeError with the vendor's own words for other refusals,
-        those inside an answer of 200 included."""
-        content = None if body is None else json_bytes(body)
-        while True:
-            try:
-                answer = self._client.request(method, path, content=content)
-            except httpx2.TransportError:
-                if method != "GET":
-                    raise
-                continue  # a lost answer to a question is asked for again
-            if answer.status_code != _BUSY:
-                break
-            self._clock.sleep(1)
-        if answer.status_code >= 400:
-            raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")
-        told = parse_json(answer.content)
+        """See PatientApi; what was refused inside an answer of 200 is refused."""
+        told = super().call(method, path, body)
         results = told.get("results", {}).values() if isinstance(told, dict) else ()
         if any(not one["success"] for one in results):
-            raise RuntimeError(f"{method} {path}: {answer.text}")
+            raise RuntimeError(f"{method} {path}: {told}")
         return told
 
 
 class _Buyer:
     """Buys one order after the other."""
 
-    def __init__(self, shopper: Shopper, api: _Api, rng: random.Random) -> None:
+    def __init__(self, shopper: Shopper, api: PatientApi, rng: random.Random) -> None:
         self.shopper, self.api, self.rng = shopper, api, rng
 
     def good(self) -> PlacedOrder:

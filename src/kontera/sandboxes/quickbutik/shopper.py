@@ -6,13 +6,11 @@ Decides nothing: the shop prices the cart. For tests, training and demonstration
 from __future__ import annotations
 
 from decimal import Decimal
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-import httpx2
 import msgspec
 
-from kontera.sandboxes.kit import json_bytes, parse_json
+from kontera.sandboxes.kit.shopping import Visitor
 
 
 class Bought(msgspec.Struct, frozen=True):
@@ -26,31 +24,8 @@ class Bought(msgspec.Struct, frozen=True):
     status: str
 
 
-class Shopper:
+class Shopper(Visitor):
     """Someone who shops, and the merchant who looks after it. `base_url` is where the sandbox is served."""
-
-    def __init__(self, base_url: str) -> None:
-        self._client = httpx2.Client(base_url=base_url, trust_env=False, timeout=30.0)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Leave."""
-        self._client.close()
-
-    def act(self, action: str, **body: Any) -> Any:
-        """Any action of the control plane. Raises ValueError with the shop's reason when it refuses."""
-        answer = self._client.post(f"/_sandbox/actions/{action}", content=json_bytes(body))
-        result = parse_json(answer.content)
-        if answer.status_code >= 400:
-            raise ValueError(str(result.get("error", result)))
-        return result
 
     def _bought(self, action: str, **body: Any) -> Bought:
         return msgspec.convert(self.act(action, **body), Bought, strict=False)
@@ -87,12 +62,3 @@ class Shopper:
     def spoil(self, order_id: int, kind: str) -> Bought:
         """Make an order dirty; see dirty.py for the kinds."""
         return self._bought("dirty", order_id=order_id, kind=kind)
-
-    def switch(self, **switches: Any) -> dict[str, Any]:
-        """Set switches of the shop; answers them all."""
-        result: dict[str, Any] = self.act("switches", **switches)
-        return result
-
-    def look(self, view: str) -> Any:
-        """Any view of the control plane."""
-        return parse_json(self._client.get(f"/_sandbox/{view}").content)

@@ -3,7 +3,8 @@
 Start reading in README.md, then `sandbox.py`.
 """
 
-from kontera.sandboxes.woocommerce.place import BAD_KINDS, PlacedOrder, place_orders
+from kontera.sandboxes.kit.shopping import PlacedOrder
+from kontera.sandboxes.woocommerce.place import BAD_KINDS, place_orders
 from kontera.sandboxes.woocommerce.sandbox import WooCommerceSandbox
 from kontera.sandboxes.woocommerce.shopper import Bought, Shopper
 

@@ -11,11 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import httpx2
-import msgspec
-
 from kontera.clock import Clock, SystemClock
-from kontera.sandboxes.kit import json_bytes, parse_json
+from kontera.sandboxes.kit.shopping import PatientApi, PlacedOrder, buy
 from kontera.sandboxes.woocommerce.seed import ARTICLES, GERMAN_VAT, PEOPLE, SWEDISH_VAT, address
 from kontera.sandboxes.woocommerce.shopper import Bought, Shopper
 
@@ -33,21 +30,10 @@ BAD_KINDS = (
     "many_lines",
 )
 _SPOILED = frozenset(BAD_KINDS[:4]) | {"deleted_product", "negative_total", "line_without_product"}
-_BAD_SHARE = Decimal("0.03")
 _MANY = 501
 _SKUS = (*(article[1] for article in ARTICLES if not article[6]), "TEE-S", "TEE-M", "TEE-L")
 _AT_HOME_ONLY = frozenset({"FRIM-1"})  # stamps, without VAT in the shop's own country
 _SWEDES = tuple(person for person in PEOPLE if person[3] == "SE")
-_BUSY = 429
-
-
-class PlacedOrder(msgspec.Struct, frozen=True):
-    """An order that now exists. expected_trouble names what is wrong with it on purpose, if anything."""
-
-    id: int
-    total: Decimal
-    currency: str
-    expected_trouble: str | None = None
 
 
 def place_orders(
@@ -61,55 +47,20 @@ def place_orders(
 ) -> list[PlacedOrder]:
     """Place `count` orders. With `bad`, about three in a hundred (each kind at least once, if there is room) are
     spoiled in one of the named ways. Raises ValueError for an unknown kind, RuntimeError when the shop refuses."""
-    unknown = set(bad) - set(BAD_KINDS)
-    if unknown:
-        raise ValueError(f"unknown kind of bad order {sorted(unknown)}; known: {', '.join(BAD_KINDS)}")
-    rng = random.Random(seed)
-    spoiled: dict[int, str] = {}
-    if bad:
-        wanted = min(count, max(len(bad), int(count * _BAD_SHARE)))
-        for position, index in enumerate(sorted(rng.sample(range(count), wanted))):
-            spoiled[index] = bad[position % len(bad)]
-    with Shopper(base_url) as shopper, _Api(base_url, credentials, clock or SystemClock()) as api:
-        buyer = _Buyer(shopper, api, rng)
-        return [buyer.bad(spoiled[index], index) if index in spoiled else buyer.good() for index in range(count)]
+    with Shopper(base_url) as shopper, _api(base_url, credentials, clock or SystemClock()) as api:
+        return buy(count, seed, bad, BAD_KINDS, lambda rng: _Buyer(shopper, api, rng))
 
 
-class _Api:
-    """The vendor's API as behind an https proxy, for one who waits when told to."""
-
-    def __init__(self, base_url: str, credentials: Mapping[str, str], clock: Clock) -> None:
-        self._client = httpx2.Client(
-            base_url=f"{base_url}/wp-json/wc/v3",
-            trust_env=False,
-            auth=(credentials["consumer_key"], credentials["consumer_secret"]),
-            headers={"X-Forwarded-Proto": "https", "content-type": "application/json"},
-            timeout=30.0,
-        )
-        self._clock = clock
-
-    def __enter__(self) -> _Api:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._client.close()
-
-    def post(self, path: str, body: Any) -> Any:
-        """One write; waits and repeats on 429. Raises RuntimeError with the vendor's own words for other refusals."""
-        while True:
-            answer = self._client.post(path, content=json_bytes(body))
-            if answer.status_code != _BUSY:
-                break
-            self._clock.sleep(1)
-        if answer.status_code >= 400:
-            raise RuntimeError(f"POST {path}: {answer.status_code} {answer.text}")
-        return parse_json(answer.content)
+def _api(base_url: str, credentials: Mapping[str, str], clock: Clock) -> PatientApi:
+    """As behind an https proxy."""
+    keys = (credentials["consumer_key"], credentials["consumer_secret"])
+    return PatientApi(f"{base_url}/wp-json/wc/v3", clock, headers={"X-Forwarded-Proto": "https"}, auth=keys)
 
 
 class _Buyer:
     """Buys one order after the other."""
 
-    def __init__(self, shopper: Shopper, api: _Api, rng: random.Random) -> None:
+    def __init__(self, shopper: Shopper, api: PatientApi, rng: random.Random) -> None:
         self.shopper, self.api, self.rng = shopper, api, rng
 
     def good(self) -> PlacedOrder:
@@ -153,7 +104,7 @@ class _Buyer:
             "set_paid": True,
             **more,
         }
-        return self.api.post("/orders", body)
+        return self.api.call("POST", "/orders", body)
 
     def _over_api(self) -> PlacedOrder:
         more: dict[str, Any] = {}
@@ -191,12 +142,12 @@ class _Buyer:
 
     def _refused_number(self, index: int) -> Any:
         sku = f"Kaffe/mörk rost «{index}» " + "x" * 60
-        made = self.api.post("/products", {"name": "Provpåse", "sku": sku, "regular_price": "25.00"})
+        made = self.api.call("POST", "/products", {"name": "Provpåse", "sku": sku, "regular_price": "25.00"})
         return self._post(self._home(), [{"product_id": made["id"], "quantity": 1}])
 
     def _short_lived(self, index: int) -> Any:
         """A product that is deleted before anybody looks at the order."""
-        made = self.api.post("/products", {"name": "Utgår", "sku": f"UTGAR-{index}", "regular_price": "25.00"})
+        made = self.api.call("POST", "/products", {"name": "Utgår", "sku": f"UTGAR-{index}", "regular_price": "25.00"})
         return self._post(self._home(), [{"product_id": made["id"], "quantity": 1}])
 
     def _many_lines(self, index: int) -> Any:
