@@ -10,9 +10,9 @@ import asyncio
 import base64
 import hashlib
 import hmac
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import httpx2
@@ -20,6 +20,7 @@ import httpx2
 from kontera.sandboxes.bigcommerce.hooks import woken
 from kontera.sandboxes.bigcommerce.state import Json, Store
 from kontera.sandboxes.kit import Faults, json_bytes
+from kontera.sandboxes.kit.deliveries import Deliveries
 
 RETRY_SECONDS = (60, 180, 300, 600, 900, 1800, 3600, 7200, 21600, 50400, 86400)
 WINDOW_SECONDS = 120.0
@@ -64,18 +65,14 @@ def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha256).digest()).decode()
 
 
-class Deliverer:
+class Deliverer(Deliveries[Notice]):
     """Keeps notices until they are due and sends them."""
 
     def __init__(self, store: Callable[[], Store], faults: Faults) -> None:
+        super().__init__(faults, lambda: store().clock.seconds())
         self._store = store
-        self._faults = faults
-        self._waiting: list[Notice] = []
-        self._held: list[Notice] = []  # struck by `reorder`: goes out after the next one
         self._destinations: dict[tuple[str, str], Destination] = {}
         self._number = 0
-        self.sent: deque[Json] = deque(maxlen=2000)  # what happened to each attempt, for the control plane
-        self.struck: Counter[str] = Counter()  # how many notices each kind of fault struck; "" = none
 
     def emit(self, scope: str, data: Json) -> None:
         """An event has happened: one notice for every hook it wakes, with what declared faults make of it."""
@@ -85,49 +82,20 @@ class Deliverer:
             hook["_last"] = store.now()
             self._number += 1
             notice = Notice(hook, body, f"msg_{store.hash}_{self._number}", scope, store.clock.seconds())
-            fault = self._faults.for_webhook(scope)
-            kind = fault.kind if fault else ""
-            self.struck[kind] += 1
-            if kind == "drop":
-                self._note(notice, "dropped", 0)
-            elif kind == "reorder":
-                self._held.append(notice)
-            else:
-                self._waiting.append(notice)
-                if kind == "duplicate":
-                    self._waiting.append(replace(notice))
-                self._waiting += self._held
-                self._held = []
+            self._queue(notice, scope)
 
     def clear(self) -> None:
-        """Forget everything on its way."""
-        self._waiting, self._held = [], []
+        """See Deliveries; destinations are forgiven."""
+        super().clear()
         self._destinations = {}
-        self.sent.clear()
-        self.struck.clear()
 
-    @property
-    def pending(self) -> int:
-        """Notices not yet delivered, retries included."""
-        return len(self._waiting) + len(self._held)
-
-    async def deliver_due(self, client: httpx2.AsyncClient) -> int:
-        """Send what is due, in order; answers how many attempts were made."""
-        now = self._store().clock.seconds()
-        ready = [notice for notice in self._waiting if notice.due <= now]
-        self._waiting = [notice for notice in self._waiting if notice.due > now]
+    async def _deliver(self, client: httpx2.AsyncClient, ready: list[Notice]) -> None:
+        """One destination's notices one after the other; a slow destination delays nobody else."""
         lanes: dict[str, list[Notice]] = {}
         for notice in ready:
             lanes.setdefault(notice.hook["destination"], []).append(notice)
-        await asyncio.gather(*(self._lane(client, notices) for notices in lanes.values()))
-        if not ready and self._held:  # nothing came after what was held back
-            self._waiting, self._held = self._waiting + self._held, []
-        return len(ready)
-
-    async def _lane(self, client: httpx2.AsyncClient, notices: list[Notice]) -> None:
-        """One destination's notices one after the other; a slow destination delays nobody else."""
-        for notice in notices:
-            await self._send(client, notice)
+        in_turn = super()._deliver
+        await asyncio.gather(*(in_turn(client, notices) for notices in lanes.values()))
 
     async def _send(self, client: httpx2.AsyncClient, notice: Notice) -> None:
         store, hook = self._store(), notice.hook

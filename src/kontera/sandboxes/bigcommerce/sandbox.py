@@ -46,7 +46,6 @@ class BigCommerceSandbox(Sandbox):
     def __init__(self, clock: Clock | None = None, *, seed: int = 1, switches: Json | None = None) -> None:
         super().__init__(clock, limit=None, window=30.0, seed=seed)
         self._given = dict(switches or {})
-        self._running = False
         self.deliverer = Deliverer(lambda: self.store, self.faults)
         self.store = self._fresh()
         door = Door(lambda: self.store, self.calls.arrived)
@@ -95,22 +94,12 @@ class BigCommerceSandbox(Sandbox):
         return ApiError(status).response("v3")
 
     def started(self) -> None:
-        """See Sandbox."""
-        self._running = True
-        self.chore(self._tick())
+        """See Sandbox: what has become due happens, and notices go out beside the API."""
+        self.beside(self._step, _TICK_SECONDS)
 
-    def stop(self) -> None:
-        """See Sandbox."""
-        self._running = False
-        super().stop()
-
-    async def _tick(self) -> None:
-        """Beside the API: what has become due happens, and notices go out."""
-        async with httpx2.AsyncClient(trust_env=False) as client:
-            while self._running:
-                self.store.settle()
-                if not await self.deliverer.deliver_due(client):
-                    await self.pause(_TICK_SECONDS)
+    async def _step(self, client: httpx2.AsyncClient) -> int:
+        self.store.settle()
+        return await self.deliverer.deliver_due(client)
 
     # The control plane
 
@@ -131,12 +120,7 @@ class BigCommerceSandbox(Sandbox):
             "audit": lambda: audit(self.store),
             "gateway": lambda: v3(self.store.gateway),
             "switches": lambda: vars(self.store.switches),
-            "deliveries": lambda: {
-                "pending": self.deliverer.pending,
-                "attempts": list(self.deliverer.sent),
-                "notices": self.deliverer.struck.total(),
-                "faults": dict(self.deliverer.struck),
-            },
+            "deliveries": lambda: self.deliverer.view(),
         }
 
     def actions(self) -> dict[str, Callable[[Json], Any]]:

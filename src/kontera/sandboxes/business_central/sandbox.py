@@ -56,7 +56,6 @@ class BusinessCentralSandbox(Sandbox):
         self._web = Web(self)
         self.app = Starlette(routes=self._web.routes(), exception_handlers={404: self._no_such_path})
         self._levers = Levers(self)
-        self._running = False
 
     @property
     def company(self) -> Company:
@@ -119,24 +118,12 @@ class BusinessCentralSandbox(Sandbox):
 
     def started(self) -> None:
         """See Sandbox: notices are delivered beside the API."""
-        self._running = True
-        self.chore(self._deliver())
-
-    def stop(self) -> None:
-        """See Sandbox."""
-        self._running = False
-        super().stop()
+        self.beside(lambda client: self.deliverer.deliver_due(client), _TICK)  # `reset` makes another deliverer
 
     async def handshake(self, url: str) -> bool:
         """Whether a notification address answers the validation."""
         async with httpx2.AsyncClient(trust_env=False) as client:
             return await self.deliverer.shake_hands(client, url)
-
-    async def _deliver(self) -> None:
-        async with httpx2.AsyncClient(trust_env=False) as client:
-            while self._running:
-                await self.deliverer.deliver_due(client)
-                await self.pause(_TICK)
 
     async def _no_such_path(self, request: Request, error: Exception) -> Response:
         return self._web.refusal(ApiError(404, "BadRequest_NotFound", "Resource not found."))

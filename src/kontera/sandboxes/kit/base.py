@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
+import httpx2
 import uvicorn
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -94,6 +95,17 @@ class Sandbox:
         task = asyncio.get_running_loop().create_task(work)
         self._chores.add(task)
         task.add_done_callback(self._chores.discard)
+
+    def beside(self, work: Callable[[httpx2.AsyncClient], Awaitable[int]], every: float = _TICK_SECONDS) -> None:
+        """Do `work` over and over beside the handlers until the sandbox stops (webhooks go out, what is due happens);
+        at once again while it had something to do, else after `every` seconds. Call it in `started`."""
+        self.chore(self._beside(work, every))
+
+    async def _beside(self, work: Callable[[httpx2.AsyncClient], Awaitable[int]], every: float) -> None:
+        async with httpx2.AsyncClient(trust_env=False, follow_redirects=False) as client:
+            while self._server is not None and not self._server.stopping.is_set():
+                if not await work(client):
+                    await self.pause(every)
 
     async def pause(self, seconds: float) -> None:
         """Let real seconds pass for one call, as a slow vendor does; cut short when the sandbox stops."""

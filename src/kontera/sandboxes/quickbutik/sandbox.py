@@ -10,7 +10,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-import httpx2
 from starlette.applications import Starlette
 from starlette.responses import Response
 
@@ -39,7 +38,7 @@ class QuickbutikSandbox(Sandbox):
         self, clock: Clock | None = None, *, seed: int = 1, switches: Json | None = None, empty: bool = False
     ) -> None:
         super().__init__(clock, limit=None, window=1.0, seed=seed)
-        self._given, self._empty, self._running = dict(switches or {}), empty, False
+        self._given, self._empty = dict(switches or {}), empty
         self.deliverer = Deliverer(lambda: self.shop, self.faults)
         self.shop = self._fresh()
         parts = (orders, order_write, products, registers)
@@ -76,21 +75,8 @@ class QuickbutikSandbox(Sandbox):
         return ApiError(status).response()
 
     def started(self) -> None:
-        """See Sandbox."""
-        self._running = True
-        self.chore(self._tick())
-
-    def stop(self) -> None:
-        """See Sandbox."""
-        self._running = False
-        super().stop()
-
-    async def _tick(self) -> None:
-        """Beside the API: webhooks go out."""
-        async with httpx2.AsyncClient(trust_env=False, follow_redirects=False) as client:
-            while self._running:
-                if not await self.deliverer.deliver_due(client):
-                    await self.pause(_TICK_SECONDS)
+        """See Sandbox: webhooks go out beside the API."""
+        self.beside(self.deliverer.deliver_due, _TICK_SECONDS)
 
     # The control plane
 
@@ -103,13 +89,7 @@ class QuickbutikSandbox(Sandbox):
             "gift_cards": lambda: {code: str(left) for code, left in self.shop.gift_cards.items()},
             "webhooks": lambda: [vars(hook) for hook in self.shop.hooks.values()],
             "switches": lambda: vars(self.shop.switches),
-            "deliveries": lambda: {
-                "pending": self.deliverer.pending,
-                "due": self.deliverer.due,
-                "attempts": list(self.deliverer.sent),
-                "notices": self.deliverer.struck.total(),
-                "faults": dict(self.deliverer.struck),
-            },
+            "deliveries": lambda: self.deliverer.view() | {"due": self.deliverer.due},
         }
 
     def actions(self) -> dict[str, Callable[[Json], Any]]:

@@ -10,19 +10,19 @@ import base64
 import hashlib
 import hmac
 import ipaddress
-from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 
 from kontera.sandboxes.kit import Faults, json_bytes
+from kontera.sandboxes.kit.deliveries import Deliveries
 from kontera.sandboxes.woocommerce import product_show, registers
 from kontera.sandboxes.woocommerce.setup import WP_VERSION
 from kontera.sandboxes.woocommerce.show import VERSION, Shower, site
-from kontera.sandboxes.woocommerce.state import Hook, Json, Key, Shop
+from kontera.sandboxes.woocommerce.state import Hook, Key, Shop
 from kontera.sandboxes.woocommerce.web import Call
 
 MAX_FAILURES = 5  # the one that finds the count above this disables: the 7th in a row
@@ -45,16 +45,12 @@ def sign(secret: str, body: bytes) -> str:
     return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
 
 
-class Deliverer:
+class Deliverer(Deliveries[Delivery]):
     """Keeps deliveries until they are due and sends each once. `base` answers the REST root the shop calls itself."""
 
     def __init__(self, shop: Callable[[], Shop], faults: Faults, base: Callable[[], str]) -> None:
-        self._shop, self._faults, self._base = shop, faults, base
-        self._waiting: list[Delivery] = []
-        self._flying = 0
-        self._held: list[Delivery] = []  # struck by `reorder`: goes out after the next one
-        self.sent: deque[Json] = deque(maxlen=2000)
-        self.struck: Counter[str] = Counter()
+        super().__init__(faults, lambda: shop().clock.seconds())
+        self._shop, self._base = shop, base
 
     def emit(self, topic: str, number: int) -> None:
         """Something happened to record `number`: one delivery per webhook that listens, unless one waits already."""
@@ -68,54 +64,16 @@ class Deliverer:
                 continue
             if any((one.hook_id, one.number) == (hook.id, number) for one in self._waiting if one.topic != "ping"):
                 continue
-            self._queue(Delivery(hook.id, topic, number, due))
+            self._queue(Delivery(hook.id, topic, number, due), topic)
 
-    def _queue(self, one: Delivery) -> None:
-        fault = self._faults.for_webhook(one.topic)
-        kind = fault.kind if fault else ""
-        self.struck[kind] += 1
-        if kind == "drop":
-            self._note(one, "dropped", 0)
-            return
-        if kind == "reorder":
-            self._held.append(one)
-            return
-        self._waiting.append(one)
-        if kind == "duplicate":
-            self._waiting.append(replace(one))
-        self._waiting += self._held
-        self._held = []
-
-    def clear(self) -> None:
-        """Forget everything on its way."""
-        self._waiting, self._held = [], []
-        self.sent.clear()
-        self.struck.clear()
-
-    @property
-    def pending(self) -> int:
-        """Deliveries not yet made."""
-        return len(self._waiting) + len(self._held) + self._flying
-
-    async def deliver_due(self, client: httpx2.AsyncClient) -> int:
-        """Send what is due, one after the other; answers how many attempts were made."""
-        now = self._shop().clock.seconds()
-        ready = [one for one in self._waiting if one.due <= now]
-        self._waiting = [one for one in self._waiting if one.due > now]
-        self._flying = len(ready)
-        for one in ready:
-            hook = self._shop().hooks.get(one.hook_id)
-            if hook is None or hook.status != "active":
-                self._note(one, "webhook gone", 0)
-            elif one.topic == "ping":
-                await self._ping(client, hook, one)
-            else:
-                await self._send(client, hook, one)
-            self._flying -= 1
-        if not ready:  # nothing came after what was held back
-            self._waiting += [one for one in self._held if one.due <= now]
-            self._held = [one for one in self._held if one.due > now]
-        return len(ready)
+    async def _send(self, client: httpx2.AsyncClient, one: Delivery) -> None:
+        hook = self._shop().hooks.get(one.hook_id)
+        if hook is None or hook.status != "active":
+            self._note(one, "webhook gone", 0)
+        elif one.topic == "ping":
+            await self._ping(client, hook, one)
+        else:
+            await self._call(client, hook, one)
 
     async def _ping(self, client: httpx2.AsyncClient, hook: Hook, one: Delivery) -> None:
         """The unsigned knock at creation; it counts for nothing but its own end."""
@@ -126,7 +84,7 @@ class Deliverer:
         hook.pending_ping = status != 200
         self._note(one, "ping", status)
 
-    async def _send(self, client: httpx2.AsyncClient, hook: Hook, one: Delivery) -> None:
+    async def _call(self, client: httpx2.AsyncClient, hook: Hook, one: Delivery) -> None:
         shop = self._shop()
         if hook.pending_ping:
             await self._ping(client, hook, Delivery(hook.id, "ping", hook.id, 0.0))

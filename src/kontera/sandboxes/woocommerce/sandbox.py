@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs
 
-import httpx2
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -62,7 +61,7 @@ class WooCommerceSandbox(Sandbox):
         self, clock: Clock | None = None, *, seed: int = 1, switches: Json | None = None, empty: bool = False
     ) -> None:
         super().__init__(clock, limit=None, window=30.0, seed=seed)
-        self._given, self._empty, self._running = dict(switches or {}), empty, False
+        self._given, self._empty = dict(switches or {}), empty
         self.deliverer = Deliverer(lambda: self.shop, self.faults, lambda: f"{self.base_url}{ROOT}")
         self.shop = self._fresh()
         endpoints = [
@@ -153,21 +152,8 @@ class WooCommerceSandbox(Sandbox):
         return ApiError("rest_forbidden", "Sorry, you are not allowed to do that.", status).response()
 
     def started(self) -> None:
-        """See Sandbox."""
-        self._running = True
-        self.chore(self._tick())
-
-    def stop(self) -> None:
-        """See Sandbox."""
-        self._running = False
-        super().stop()
-
-    async def _tick(self) -> None:
-        """Beside the API: webhooks go out."""
-        async with httpx2.AsyncClient(trust_env=False, follow_redirects=False) as client:
-            while self._running:
-                if not await self.deliverer.deliver_due(client):
-                    await self.pause(_TICK_SECONDS)
+        """See Sandbox: webhooks go out beside the API."""
+        self.beside(self.deliverer.deliver_due, _TICK_SECONDS)
 
     # The control plane
 
@@ -178,12 +164,7 @@ class WooCommerceSandbox(Sandbox):
             "audit": lambda: audit(self.shop),
             "gateway": lambda: [row | {"amount": str(row["amount"])} for row in self.shop.ledgered],
             "switches": lambda: vars(self.shop.switches),
-            "deliveries": lambda: {
-                "pending": self.deliverer.pending,
-                "attempts": list(self.deliverer.sent),
-                "notices": self.deliverer.struck.total(),
-                "faults": dict(self.deliverer.struck),
-            },
+            "deliveries": lambda: self.deliverer.view(),
         }
 
     def actions(self) -> dict[str, Callable[[Json], Any]]:
