@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from bigcommerce_ministore import order_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.storefronts.damage import damaged, documents_of
 
 from kontera.commerce import Order
 from kontera.errors import Problem
@@ -19,59 +18,11 @@ from kontera.money import total
 from kontera.storefronts.bigcommerce.translate import Context, translate
 
 CONTEXT = Context(store="nt", vat_number_field="VAT number")
-DOCUMENTS = [
-    json.loads(path.read_text())
-    for path in sorted((Path(__file__).parent / "golden").glob("*.json"))
-    if not path.name.endswith(".expected.json")
-]
-NOISE: st.SearchStrategy[Any] = st.sampled_from(
-    [
-        None,
-        "",
-        {},
-        [],
-        True,
-        0,
-        -1,
-        7.5,
-        "1e400",
-        "1e-400",
-        "9" * 40,
-        10**30,
-        "NaN",
-        "Infinity",
-        "12,50",
-        " 12.50 ",
-        "å🍵",
-        {"a": 1},
-        [1],
-        [None],
-        "2026-13-45",
-        "\u0000",
-    ]
-)
-
-
-def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The path of every value in a document."""
-    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    return [path, *(deeper for key, value in children for deeper in places(value, (*path, key)))]
-
-
-@st.composite
-def damaged(draw: st.DrawFn) -> bytes:
-    document = copy.deepcopy(draw(st.sampled_from(DOCUMENTS)))
-    for _ in range(draw(st.integers(1, 3))):
-        path = draw(st.sampled_from(places(document)[1:]))
-        holder = document
-        for key in path[:-1]:
-            holder = holder[key]
-        holder[path[-1]] = copy.deepcopy(draw(NOISE))
-    return json.dumps(document).encode()
+DOCUMENTS = documents_of(Path(__file__).parent / "golden")
 
 
 @settings(max_examples=400, deadline=None)
-@given(damaged())
+@given(damaged(DOCUMENTS))
 def test_any_damage_gives_an_order_or_a_named_problem(raw: bytes) -> None:
     """M98: never an exception; and what is an order can be written down and read again."""
     result = translate(raw, CONTEXT, "1001")

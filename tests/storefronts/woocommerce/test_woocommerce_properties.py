@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import copy
-import json
 import random
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.storefronts.damage import damaged, documents_of
 from woocommerce_arithmetic import Shop, honest_order
 
 from kontera.accounting.parts import parts_of
@@ -29,17 +27,7 @@ CONTEXT = Context(store="wo", rates=NO_RATES)
 EACH = 2_500
 SHOPS = [Shop(inclusive, at_subtotal) for inclusive in (True, False) for at_subtotal in (True, False)]
 SEEDS = (1, 2)
-DOCUMENTS = [
-    json.loads(path.read_text())
-    for path in sorted((Path(__file__).parent / "golden").glob("*.json"))
-    if not path.name.endswith(".expected.json")
-]
-NOISE: st.SearchStrategy[Any] = st.sampled_from(
-    [
-        *(None, "", {}, [], True, 0, -1, 7.5, "1e400", "1e-400", "9" * 40, 10**30, "NaN", "Infinity", "12,50"),
-        *(" 12.50 ", "å🍵", {"a": 1}, [1], [None], "2026-13-45", "\u0000", "0.0000001", "9" * 17),
-    ]
-)
+DOCUMENTS = documents_of(Path(__file__).parent / "golden")
 
 
 def translated(raw: bytes, decimals: int | None = None) -> Order:
@@ -101,26 +89,8 @@ def test_prices_without_ore_keep_the_stored_vat() -> None:
     assert rounded
 
 
-def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The path of every value in a document."""
-    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    return [path, *(deeper for key, value in children for deeper in places(value, (*path, key)))]
-
-
-@st.composite
-def damaged(draw: st.DrawFn) -> bytes:
-    document = copy.deepcopy(draw(st.sampled_from(DOCUMENTS)))
-    for _ in range(draw(st.integers(1, 3))):
-        path = draw(st.sampled_from(places(document)[1:]))
-        holder = document
-        for key in path[:-1]:
-            holder = holder[key]
-        holder[path[-1]] = copy.deepcopy(draw(NOISE))
-    return json.dumps(document).encode()
-
-
 @settings(max_examples=400, deadline=None)
-@given(damaged())
+@given(damaged(DOCUMENTS))
 def test_any_damage_gives_an_order_or_a_named_problem(raw: bytes) -> None:
     """M98: never an exception; and what is an order can be written down and read again."""
     result = translate(raw, CONTEXT, "1001")
