@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -12,8 +11,8 @@ import pytest
 from kontera.clock import ManualClock
 from kontera.sandboxes.bigcommerce import BigCommerceSandbox, Shopper
 from kontera.sandboxes.kit import json_bytes, parse_json
+from tests.sandboxes.shop import START, SandboxedShop
 
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SWEDEN = {
     "first_name": "Anna",
     "last_name": "Åkesson",
@@ -34,8 +33,10 @@ GERMANY = SWEDEN | {
 }
 
 
-class Shop:
+class Shop(SandboxedShop):
     """The started sandbox as a test uses it: the vendor's API by `call`, the storefront by `shopper`."""
+
+    sandbox: BigCommerceSandbox
 
     def __init__(self, sandbox: BigCommerceSandbox) -> None:
         self.sandbox = sandbox
@@ -68,18 +69,6 @@ class Shop:
         """An order as V2 shows it."""
         return self.get(f"/v2/orders/{number}")
 
-    def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
-        """One call to the control plane."""
-        answer = self.client.request(
-            method, f"{self.sandbox.base_url}/_sandbox/{path}", content=None if body is None else json_bytes(body)
-        )
-        assert answer.status_code in {200, 201}, answer.text
-        return parse_json(answer.content)
-
-    def advance(self, seconds: float) -> None:
-        """Let the vendor's time pass."""
-        self.sandbox.clock.advance(timedelta(seconds=seconds))
-
 
 @pytest.fixture(scope="session")
 def started() -> Iterator[Shop]:
@@ -91,8 +80,5 @@ def started() -> Iterator[Shop]:
 @pytest.fixture
 def shop(started: Shop) -> Shop:
     """A freshly seeded shop on 2026-03-02 09:00 UTC."""
-    started.sandbox.clock.set(START)
-    started.control("faults", method="DELETE")
-    started.control("reset")
-    started.sandbox.calls.reset()
+    started.begin_anew()
     return started

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -20,34 +19,22 @@ from kontera.clock import SystemClock
 from kontera.sandboxes.bigcommerce.checkout import checkout
 from kontera.sandboxes.bigcommerce.hooks import matches
 from kontera.sandboxes.kit import json_bytes
+from tests.sandboxes.shop import Door
 
 from .conftest import START, Shop
 
 RETRIES = [60, 180, 300, 600, 900, 1800, 3600, 7200, 21600, 50400, 86400]
 
 
-class Listener:
+class Listener(Door):
     """Somebody who takes notices; `status` is what it answers."""
 
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
-        self.status = 200
-        listener = self
+        super().__init__("hooks", self._came)
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                listener.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                self.send_response(listener.status)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hooks"
+    def _came(self, method: str, path: str, headers: dict[str, str], body: bytes) -> None:
+        self.got.append(({name.lower(): value for name, value in headers.items()}, body))
 
     @property
     def events(self) -> list[Any]:
@@ -69,8 +56,7 @@ def listener() -> Iterator[Listener]:
     """A listener on a free port."""
     made = Listener()
     yield made
-    made.server.shutdown()
-    made.server.server_close()
+    made.close()
 
 
 def hook(shop: Shop, listener: Listener, scope: str = "store/order/created", **more: Any) -> Any:
@@ -255,8 +241,7 @@ def test_4_9_delivery_trouble_is_told_elsewhere(shop: Shop, listener: Listener) 
     buy(shop)
     wait(lambda: len(good.got) == 1)
     assert 90001 == good.events[0]["data"]["code"]
-    good.server.shutdown()
-    good.server.server_close()
+    good.close()
 
 
 def test_4_9_a_failing_destination_is_blocked(shop: Shop, listener: Listener) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,14 +14,16 @@ from kontera.clock import ManualClock, SystemClock
 from kontera.sandboxes.kit import json_bytes, parse_json
 from kontera.sandboxes.quickbutik import QuickbutikSandbox, Shopper
 from kontera.sandboxes.quickbutik.seed import PEOPLE, person
+from tests.sandboxes.shop import START, Door, SandboxedShop
 
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # 10:00 in Stockholm
 ASA, MARIA, JUKKA, METTE, JURGEN, HANS, OLA = 1, 4, 5, 6, 7, 8, 10  # numbers of the seeded people
 SWEDEN = person(PEOPLE[0])
 
 
-class Shop:
+class Shop(SandboxedShop):
     """The started sandbox as a test uses it: the vendor's API by `call`, storefront and panel by `shopper`."""
+
+    sandbox: QuickbutikSandbox
 
     def __init__(self, sandbox: QuickbutikSandbox) -> None:
         self.sandbox = sandbox
@@ -72,18 +71,6 @@ class Shop:
         """One product with everything."""
         return self.get(f"/products?sku={sku}")["product"]
 
-    def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
-        """One call to the control plane."""
-        answer = self.client.request(
-            method, f"{self.sandbox.base_url}/_sandbox/{path}", content=None if body is None else json_bytes(body)
-        )
-        assert answer.status_code in {200, 201}, answer.text
-        return parse_json(answer.content)
-
-    def advance(self, seconds: float) -> None:
-        """Let the vendor's time pass."""
-        self.sandbox.clock.advance(timedelta(seconds=seconds))
-
     def unix(self) -> int:
         """The vendor's time as its filters want it."""
         return int(self.sandbox.clock.now().timestamp())
@@ -107,36 +94,16 @@ def started() -> Iterator[Shop]:
 @pytest.fixture
 def shop(started: Shop) -> Shop:
     """A freshly seeded shop on 2026-03-02 09:00 UTC."""
-    started.sandbox.clock.set(START)
-    started.control("faults", method="DELETE")
-    started.control("reset")
-    started.sandbox.calls.reset()
+    started.begin_anew()
     return started
 
 
-class Receiver:
+class Receiver(Door):
     """A hub's door for webhooks: keeps everything, answers `status`."""
 
     def __init__(self) -> None:
         self.caught: list[tuple[str, str, dict[str, str], bytes]] = []
-        self.status = 200
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                """Keep it and answer."""
-                body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                receiver.caught.append((self.command, self.path, dict(self.headers.items()), body))
-                self.send_response(receiver.status)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Be quiet."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/qb"
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        super().__init__("qb", lambda *came: self.caught.append(came), "GET")
 
     def events(self) -> list[tuple[str, str]]:
         """What has come since the last look: event and number."""
@@ -150,8 +117,7 @@ def receiver() -> Iterator[Receiver]:
     """A running receiver."""
     made = Receiver()
     yield made
-    made.server.shutdown()
-    made.server.server_close()
+    made.close()
 
 
 def number(value: object) -> Decimal:

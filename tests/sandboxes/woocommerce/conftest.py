@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -12,8 +11,8 @@ import pytest
 from kontera.clock import ManualClock
 from kontera.sandboxes.kit import json_bytes, parse_json
 from kontera.sandboxes.woocommerce import Shopper, WooCommerceSandbox
+from tests.sandboxes.shop import START, SandboxedShop
 
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SWEDEN = {
     "first_name": "Åsa",
     "last_name": "Öström",
@@ -26,9 +25,11 @@ SWEDEN = {
 GERMANY = SWEDEN | {"first_name": "Jürgen", "city": "Berlin", "postcode": "10115", "country": "DE"}
 
 
-class Shop:
+class Shop(SandboxedShop):
     """The started sandbox as a test uses it: the vendor's API by `call` (as behind an https proxy), the storefront by
     `shopper`."""
+
+    sandbox: WooCommerceSandbox
 
     def __init__(self, sandbox: WooCommerceSandbox) -> None:
         self.sandbox = sandbox
@@ -58,18 +59,6 @@ class Shop:
         body = {"billing": SWEDEN, "shipping": SWEDEN, "line_items": list(lines), **more}
         return self.send("POST", "/orders", body, 201)
 
-    def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
-        """One call to the control plane."""
-        answer = self.client.request(
-            method, f"{self.sandbox.base_url}/_sandbox/{path}", content=None if body is None else json_bytes(body)
-        )
-        assert answer.status_code in {200, 201}, answer.text
-        return parse_json(answer.content)
-
-    def advance(self, seconds: float) -> None:
-        """Let the vendor's time pass."""
-        self.sandbox.clock.advance(timedelta(seconds=seconds))
-
 
 @pytest.fixture(scope="session")
 def started() -> Iterator[Shop]:
@@ -81,8 +70,5 @@ def started() -> Iterator[Shop]:
 @pytest.fixture
 def shop(started: Shop) -> Shop:
     """A freshly seeded shop on 2026-03-02 09:00 UTC."""
-    started.sandbox.clock.set(START)
-    started.control("faults", method="DELETE")
-    started.control("reset")
-    started.sandbox.calls.reset()
+    started.begin_anew()
     return started

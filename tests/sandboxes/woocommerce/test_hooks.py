@@ -5,15 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from kontera.clock import SystemClock
 from kontera.sandboxes.kit import parse_json
+from tests.sandboxes.shop import Door
 
 from .conftest import SWEDEN, Shop
 from .test_replay import differences, plain, recording
@@ -38,29 +37,12 @@ class Catch:
         return parse_json(self.body)
 
 
-class Receiver:
+class Receiver(Door):
     """A hub's door for webhooks: keeps everything, answers `status`."""
 
     def __init__(self) -> None:
         self.caught: list[Catch] = []
-        self.status = 200
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                """Keep it and answer."""
-                body = self.rfile.read(int(self.headers["content-length"]))
-                receiver.caught.append(Catch(self.path, dict(self.headers.items()), body))
-                self.send_response(receiver.status)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Be quiet."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/wc"
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        super().__init__("wc", lambda _, *came: self.caught.append(Catch(*came)))
 
     def wait(self, shop: Shop, topics: list[str]) -> list[Catch]:
         """The deliveries since the last look, once these topics have come and the queue is empty."""
@@ -78,8 +60,7 @@ def receiver() -> Iterator[Receiver]:
     """A running receiver."""
     made = Receiver()
     yield made
-    made.server.shutdown()
-    made.server.server_close()
+    made.close()
 
 
 def listen(shop: Shop, receiver: Receiver, *topics: str) -> list[int]:
