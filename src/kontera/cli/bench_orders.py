@@ -56,8 +56,8 @@ def finish(orders: int, timeout: int = 600) -> None:
 
     until = CLOCK.seconds() + timeout
     while CLOCK.seconds() < until:
-        done = ShopOrder.objects.filter(place__in=("booked", "waiting", "left_out")).count()
-        open_still = OutboxDocument.objects.filter(step__in=("planned", "sending", "recorded")).exists()
+        done = ShopOrder.objects.filter(place__in=ShopOrder.SETTLED).count()
+        open_still = OutboxDocument.objects.filter(step__in=OutboxDocument.MOVING).exists()
         unread = OutboxDocument.objects.filter(step="booked", proof="").exists()
         if done >= orders and not open_still and not unread:
             return

@@ -14,7 +14,7 @@ import click
 from kontera.cli.pairs import Pair
 from kontera.cli.read_ledgers import LedgerReader
 from kontera.cli.read_shops import ShopReader
-from kontera.cli.report import Standing, a_piece, invoices_of, pair_report, standing
+from kontera.cli.report import Standing, a_piece, invoices_of, pair_report, settled, standing
 
 
 def crash_report(pair: Pair, shop: ShopReader, ledger: LedgerReader, placed: set[str]) -> dict[str, Any]:
@@ -63,11 +63,9 @@ def unsettled(pair: Pair, placed: set[str]) -> dict[str, int]:
     not yet read back."""
     from kontera.db.models import Look, OutboxDocument
 
-    places = pair.connection().orders.filter(external_id__in=placed).values_list("place", flat=True)
-    final = sum(place in ("booked", "waiting", "left_out") for place in places)
-    under_way = OutboxDocument.objects.filter(step__in=("planned", "sending", "recorded"))
+    under_way = OutboxDocument.objects.filter(step__in=OutboxDocument.MOVING)
     return {
-        "orders": len(placed) - final,
+        "orders": len(placed) - settled(pair, placed),
         "looks": Look.objects.count(),
         "documents": under_way.exclude(order__place="waiting").count(),
         "not_read_back": OutboxDocument.objects.filter(step="booked", proof="").count(),

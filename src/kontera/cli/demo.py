@@ -12,7 +12,7 @@ import click
 
 from kontera.cli.common import CLOCK, counted
 from kontera.cli.pairs import Pair, connect, every_pair
-from kontera.cli.report import a_piece, pair_report, standing
+from kontera.cli.report import a_piece, pair_report, settled, standing
 from kontera.cli.sandbox import shop
 from kontera.cli.stage import Stage, stage
 from kontera.db.ground import open_ground
@@ -84,12 +84,6 @@ def _go_shopping(made: Stage, pairs: list[Pair], orders: int, seed: int) -> dict
     return placed
 
 
-def _settled(pair: Pair, placed: set[str]) -> int:
-    """How many of the orders stand in a last place."""
-    places = pair.connection().orders.filter(external_id__in=placed).values_list("place", flat=True)
-    return sum(place in ("booked", "waiting", "left_out") for place in places)
-
-
 def _watch(pairs: list[Pair], placed: dict[Pair, set[str]], timeout: int) -> None:
     """Show how many stand where until none is on its way."""
     until = CLOCK.seconds() + timeout
@@ -97,7 +91,7 @@ def _watch(pairs: list[Pair], placed: dict[Pair, set[str]], timeout: int) -> Non
     with click.progressbar(length=length, label="Booking", file=sys.stderr) as bar:
         done = 0
         while CLOCK.seconds() < until and done < length:
-            now_done = sum(_settled(one, placed[one]) for one in pairs)
+            now_done = sum(settled(one, placed[one]) for one in pairs)
             bar.update(now_done - done)
             done = now_done
             CLOCK.sleep(_POLL_SECONDS)

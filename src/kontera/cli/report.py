@@ -35,6 +35,13 @@ def standing(pair: Pair) -> Standing:
     return Standing(waiting, set(left_out))
 
 
+def settled(pair: Pair, placed: set[str]) -> int:
+    """How many of the orders stand in a last place."""
+    from kontera.db.models import ShopOrder
+
+    return pair.connection().orders.filter(external_id__in=placed, place__in=ShopOrder.SETTLED).count()
+
+
 def invoices_of(pair: Pair, ledger: LedgerReader) -> dict[str, list[Invoice]]:
     """The ledger's invoices of the store's orders, by the order's id."""
     begins = ledger.spelled(f"{pair.store}-")

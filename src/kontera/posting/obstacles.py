@@ -19,7 +19,6 @@ from kontera.money import from_plain
 
 Place = ShopOrder.Place
 _ON_THE_WAY = (Place.ARRIVED, Place.POSTING)
-_TO_GO = (OutboxDocument.Step.PLANNED, OutboxDocument.Step.SENDING, OutboxDocument.Step.RECORDED)
 
 
 class Kind(StrEnum):
@@ -125,7 +124,8 @@ def _of_documents(order: ShopOrder, ledger: Connection, now: datetime) -> list[O
     """A document that is put off, or the voucher that carries it, though the ledger answers: an answer was lost, and it
     is looked for."""
     written = OutboxDocument.objects.filter(Q(order=order) | Q(pk__in=order.documents.values("carrier")))
-    put_off = written.filter(step__in=_TO_GO, due_at__gt=now).exclude(trouble="").order_by("sequence", "pk").first()
+    moving = written.filter(step__in=OutboxDocument.MOVING)
+    put_off = moving.filter(due_at__gt=now).exclude(trouble="").order_by("sequence", "pk").first()
     if put_off is None:
         return []
     facts = {"vendor": ledger.vendor, "request": put_off.reference, "order": order.number}

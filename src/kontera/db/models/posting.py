@@ -25,6 +25,8 @@ class ShopOrder(models.Model):
         WAITING = "waiting"  # held in one or more cases
         LEFT_OUT = "left_out"  # nothing to book, by a recorded rule
 
+    SETTLED = (Place.BOOKED, Place.WAITING, Place.LEFT_OUT)  # nothing happens of itself
+
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="orders")
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="orders")
     external_id = models.CharField(max_length=200)
@@ -85,6 +87,7 @@ class OutboxDocument(models.Model):
         ABANDONED = "abandoned"  # replaced before it ever left
 
     SHARES = ("summary_sale", "summary_payment")
+    MOVING = (Step.PLANNED, Step.SENDING, Step.RECORDED)
     FINISHED = (Step.BOOKED, Step.DONE, Step.ABANDONED)
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT)
@@ -135,8 +138,7 @@ class OutboxDocument(models.Model):
             connection=models.OuterRef("connection"),
             sequence__lt=models.OuterRef("sequence"),
         ).exclude(step__in=cls.FINISHED)
-        due = cls.objects.filter(step__in=(cls.Step.PLANNED, cls.Step.SENDING, cls.Step.RECORDED), due_at__lte=now)
-        due = due.exclude(kind__in=cls.SHARES)
+        due = cls.objects.filter(step__in=cls.MOVING, due_at__lte=now).exclude(kind__in=cls.SHARES)
         paused = ShopOrder.objects.filter(pk=models.OuterRef("order"), connection__live=False)
         carrying = cls.objects.filter(carrier=models.OuterRef("pk"), order__connection__live=False)
         return due.exclude(models.Exists(earlier)).exclude(models.Exists(paused)).exclude(models.Exists(carrying))

@@ -52,7 +52,6 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _ROUNDS = 80
 _FAR = timedelta(days=400)
 _POLL = timedelta(seconds=61)
-_MOVING = (OutboxDocument.Step.PLANNED, OutboxDocument.Step.SENDING, OutboxDocument.Step.RECORDED)
 
 
 class Hub:
@@ -129,7 +128,7 @@ class Hub:
 
     def _next_moment(self) -> datetime | None:
         """When something that waits for time to pass becomes due."""
-        documents = OutboxDocument.objects.filter(connection=self.ledger, step__in=_MOVING)
+        documents = OutboxDocument.objects.filter(connection=self.ledger, step__in=OutboxDocument.MOVING)
         documents = documents.exclude(kind__in=OutboxDocument.SHARES)  # a day ends when the text says so
         looks = Look.objects.filter(connection=self.shop)
         moments = [*documents.values_list("due_at", flat=True), *looks.values_list("due_at", flat=True)]
