@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
+
+T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -74,6 +77,14 @@ class ManualClock:
         """Jump to `instant`, also backwards (a vendor's clock may)."""
         with self._lock:
             self._now = utc(instant)
+
+
+def until(look: Callable[[], T], seconds: float, *, every: float, clock: Clock) -> T:
+    """Look again and again until what is seen is true, at most so many seconds; answers what was seen last."""
+    end = clock.seconds() + seconds
+    while not (seen := look()) and clock.seconds() < end:
+        clock.sleep(every)
+    return seen
 
 
 def utc(instant: datetime) -> datetime:

@@ -24,6 +24,7 @@ from kontera.intake import notices
 from kontera.sandboxes.quickbutik import QuickbutikSandbox
 from kontera.storefronts.bigcommerce.notices import signature
 from kontera.storefronts.woocommerce.notices import signature as of_woocommerce
+from tests.waiting import comes
 
 CLOCK = SystemClock()
 SECRET = "shared secret"
@@ -75,8 +76,7 @@ def address(ground: Path) -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not server.started:
-        CLOCK.sleep(0.02)
+    assert comes(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
@@ -332,10 +332,7 @@ def test_a_notice_travels_from_such_a_shop(quickbutik: tuple[str, Connection]) -
         bought = {"lines": [{"sku": "SAX-1", "qty": 1}], "customer_id": 1}
         number = sandbox.actions()["checkout"](bought)["id"]
         sandbox.actions()["send"]({"order_id": number})
-        for _ in range(500):
-            if Notice.objects.filter(connection=connection).count() == 2:
-                break
-            CLOCK.sleep(0.02)
+        assert comes(lambda: Notice.objects.filter(connection=connection).count() == 2)
     kept = Notice.objects.filter(connection=connection).values_list("external_id", "body")
     assert {str(number)} == {identity for identity, _ in kept}
     assert {b"order.new", b"order.done"} == {

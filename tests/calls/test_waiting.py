@@ -12,7 +12,7 @@ import pytest
 from kontera.calls import Caller, RateWindow, asked_to_wait
 from kontera.calls.waiting import LONGEST_WAIT
 from kontera.calls.window import PATIENCE
-from kontera.clock import ManualClock
+from kontera.clock import ManualClock, until
 from kontera.errors import KonteraError, WillRetry
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -97,3 +97,17 @@ def test_a_short_wait_is_waited_out() -> None:
     assert 200 == vendor.send("GET", "/orders").status
     assert ["/orders"] == asked
     assert LONGEST_WAIT == (clock.now() - NOON).total_seconds()
+
+
+@pytest.mark.parametrize(("seconds", "comes_at", "seen"), [(0, 1, True), (0, 2, False), (10, 4, True), (10, 5, False)])
+def test_what_is_waited_for_is_looked_at_once_and_not_for_ever(seconds: float, comes_at: int, seen: bool) -> None:
+    """The first look costs no time; the last one is at or after the end; what was seen last is the answer."""
+    clock, looks = ManualClock(NOON), []
+
+    def look() -> bool:
+        looks.append(clock.seconds() - NOON.timestamp())
+        return len(looks) == comes_at
+
+    assert seen is until(look, seconds, every=4, clock=clock)
+    assert [0.0, 4.0, 8.0, 12.0][: len(looks)] == looks
+    assert 12.0 >= looks[-1] >= (0 if seen else seconds)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from kontera.clock import SystemClock
+from tests.waiting import comes
 
 CLOCK = SystemClock()
 pytestmark = [
@@ -85,9 +86,7 @@ def test_nothing_is_left_of_a_demo(place: Path, number: signal.Signals) -> None:
         if number == signal.SIGHUP:
             process.send_signal(number)
         process.wait(timeout=60)
-        until = CLOCK.seconds() + 60
-        while (left_in(place) or list(place.iterdir())) and CLOCK.seconds() < until:
-            CLOCK.sleep(0.2)
+        comes(lambda: not left_in(place) and not list(place.iterdir()), 60, every=0.2)
     assert {} == left_in(place)
     assert [] == list(place.iterdir())
 

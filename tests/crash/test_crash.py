@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +17,10 @@ from kontera.cli.read_ledgers import LedgerReader
 from kontera.cli.report import invoices_of
 from kontera.cli.sandbox import shop
 from kontera.cli.stage import stage
+from tests.waiting import comes
 
 pytestmark = pytest.mark.serial
 PAIR = pair("bigcommerce", "fortnox")
-
-
-def until(true: Callable[[], Any], seconds: float) -> Any:
-    """Wait for something to become true; answers what it became."""
-    end = CLOCK.seconds() + seconds
-    while not (found := true()) and CLOCK.seconds() < end:
-        CLOCK.sleep(0.1)
-    return found
 
 
 def test_every_order_once_whatever_is_killed_lost_or_doubled(tmp_path: Path) -> None:
@@ -54,14 +46,14 @@ def test_a_frozen_worker_is_taken_over_and_writes_nothing_when_it_thaws() -> Non
         ledger = PAIR.ledger_reader(made.sandboxes)
         placed = {str(one.id) for one in shop("bigcommerce", made.sandboxes["bigcommerce"], 12, 5, False)}
         made.start("worker-1", "worker")
-        assert until(lambda: audit(ledger)["invoices"] >= 2, 40)
+        assert comes(lambda: audit(ledger)["invoices"] >= 2, 40, every=0.1)
         made.signal("worker-1", signal.SIGSTOP)
         frozen_at = audit(ledger)["invoices"]
         assert frozen_at < len(placed)
         made.start("worker-2", "worker")
-        assert until(lambda: booked(ledger) >= placed - waiting(made), 60)
+        assert comes(lambda: booked(ledger) >= placed - waiting(made), 60, every=0.1)
         made.signal("worker-1", signal.SIGCONT)
-        CLOCK.sleep(3.0)
+        CLOCK.sleep(3.0)  # time enough for it to write, if it could
         found = audit(ledger)
         assert made.running["worker-1"].poll() is None
         assert len(booked(ledger)) == found["invoices"]

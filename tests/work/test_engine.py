@@ -13,6 +13,7 @@ from django.db import connection as database
 
 from kontera.db.models import Fact, Lane, Look, OutboxDocument, ShopOrder
 from kontera.work import engine, lanes, worker
+from tests.waiting import comes
 from tests.work.conftest import CLOCK, elsewhere
 
 
@@ -125,13 +126,12 @@ def test_a_frozen_worker_cannot_keep_its_lane_or_commit(pair: Any) -> None:
     with elsewhere(frozen):
         assert holding.wait(10)
         engine.take_over_from_the_dead()
-        held = False
-        for _ in range(100):  # the server ends a session within moments, not at once
+
+        def free() -> bool:
             with lanes.hold(shop.pk) as lane:
-                held = lane is not None
-            if held:
-                break
-            CLOCK.sleep(0.05)
+                return lane is not None
+
+        held = comes(free)  # the server ends a session within moments, not at once
         thaw.set()
     assert held
     assert 1 == len(outcome)
@@ -218,10 +218,11 @@ def test_a_worker_frozen_in_its_tick_does_not_stop_all_ticking(pair: Any, monkey
         assert frozen.wait(10)
         monkeypatch.setattr(engine, "take_over_from_the_dead", take_over)
         Lane.objects.filter(pk=shop.pk).update(poll_at=CLOCK.now())
-        for _ in range(200):
+
+        def woken() -> bool:
             worker.tick(CLOCK)
-            if wake_ups(shop):
-                break
-            CLOCK.sleep(0.05)
+            return bool(wake_ups(shop))
+
+        assert comes(woken)
         assert ["todo"] == wake_ups(shop)
     assert 1 == len(outcome)

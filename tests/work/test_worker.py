@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from django.db import connection as database
 
 from kontera.work import engine, lanes, worker
+from tests.waiting import comes
 from tests.work.conftest import CLOCK
 
 
@@ -34,7 +35,7 @@ class Drains:
                 now = self.inside[connection_id] = self.inside.get(connection_id, 0) + 1
                 self.most[connection_id] = max(self.most.get(connection_id, 0), now)
                 self.count[connection_id] = self.count.get(connection_id, 0) + 1
-            CLOCK.sleep(0.02)
+            CLOCK.sleep(0.02)  # long enough for another to come in, if it could
             with self.lock:
                 self.inside[connection_id] -= 1
 
@@ -58,27 +59,18 @@ def working(drain: Callable[[int], None], workers: int) -> Iterator[None]:
     assert not any(thread.is_alive() for thread in threads)
 
 
-def until(true: Callable[[], bool]) -> bool:
-    """Wait up to 20 s for something to become true."""
-    for _ in range(400):
-        if true():
-            return True
-        CLOCK.sleep(0.05)
-    return False
-
-
 @pytest.mark.usefixtures("ground")
 def test_at_most_one_drain_per_lane_however_often_it_is_woken(pair: Any) -> None:
     """Two workers, two lanes, hundreds of wake-ups: each lane is drained by one at a time, and both are drained."""
     drains = Drains()
     with working(drains.drain, 2):
-        for _ in range(2000):
+
+        def drained_often() -> bool:
             for connection in pair:
                 engine.wake(connection.pk)
-            if all(drains.count.get(connection.pk, 0) >= 10 for connection in pair):
-                break
-            CLOCK.sleep(0.005)
-        assert all(drains.count.get(connection.pk, 0) >= 10 for connection in pair)
+            return all(drains.count.get(connection.pk, 0) >= 10 for connection in pair)
+
+        assert comes(drained_often, every=0.005)
     assert [1, 1] == [drains.most[connection.pk] for connection in pair]
 
 
@@ -88,7 +80,7 @@ def test_a_worker_goes_on_after_its_database_connections_broke(pair: Any) -> Non
     drains = Drains()
     with working(drains.drain, 1):
         engine.wake(shop.pk)
-        assert until(lambda: drains.count.get(shop.pk, 0) >= 1)
+        assert comes(lambda: drains.count.get(shop.pk, 0) >= 1)
         with database.cursor() as cursor:
             cursor.execute(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
@@ -96,4 +88,4 @@ def test_a_worker_goes_on_after_its_database_connections_broke(pair: Any) -> Non
             )
             assert 2 <= cursor.fetchone()[0]
         seen = drains.count[shop.pk]
-        assert until(lambda: engine.wake(shop.pk) and drains.count[shop.pk] > seen)
+        assert comes(lambda: engine.wake(shop.pk) and drains.count[shop.pk] > seen)

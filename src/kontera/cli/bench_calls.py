@@ -10,7 +10,7 @@ from typing import Any
 import click
 import httpx2
 
-from kontera.cli.bench_orders import POLL_SECONDS, connected, finish, judged
+from kontera.cli.bench_orders import connected, finish, judged, wait_for
 from kontera.cli.common import CLOCK
 from kontera.cli.pairs import pair
 from kontera.cli.read_ledgers import LedgerReader
@@ -83,8 +83,10 @@ def _calls_of_one_order(made: Stage, ledger: LedgerReader, number: int) -> dict[
 def _wait_for_the_set_up() -> None:
     from kontera.db.models import Lane, SetupSnapshot
 
-    while not (SetupSnapshot.objects.exists() and Lane.objects.filter(setup_at__gt=CLOCK.now()).exists()):
-        CLOCK.sleep(POLL_SECONDS)
+    def come() -> bool:
+        return SetupSnapshot.objects.exists() and Lane.objects.filter(setup_at__gt=CLOCK.now()).exists()
+
+    wait_for("the set-up of the ledger", come)
 
 
 def buy(made: Stage, *, paid: bool = True) -> None:

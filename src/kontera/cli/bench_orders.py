@@ -17,12 +17,13 @@ from kontera.cli.pairs import Pair, connect, pair
 from kontera.cli.read_ledgers import LedgerReader
 from kontera.cli.sandbox import shop
 from kontera.cli.stage import Stage, stage
+from kontera.clock import until
 from kontera.db.ground import open_ground
 from kontera.money import exact
 
 CALLS_PER_WINDOW = 25
 WINDOW_SECONDS = 5
-POLL_SECONDS = 0.25
+_POLL_SECONDS = 0.25
 _STILL_WORK = 24  # documents ready to be sent; with fewer the last ones wait for each other, not for the limit
 _PER_SECOND = 20
 
@@ -50,19 +51,23 @@ def connected(
             yield made, ledger
 
 
+def wait_for(what: str, come: Callable[[], bool], timeout: int = 600) -> None:
+    """Wait until it has come about. Raises ClickException, which says what did not."""
+    if not until(come, timeout, every=_POLL_SECONDS, clock=CLOCK):
+        raise click.ClickException(f"still without {what} after {timeout} s")
+
+
 def finish(orders: int, timeout: int = 600) -> None:
     """Wait until so many orders stand in a last place and everything booked is read back."""
     from kontera.db.models import OutboxDocument, ShopOrder
 
-    until = CLOCK.seconds() + timeout
-    while CLOCK.seconds() < until:
-        done = ShopOrder.objects.filter(place__in=ShopOrder.SETTLED).count()
+    def done() -> bool:
+        settled = ShopOrder.objects.filter(place__in=ShopOrder.SETTLED).count()
         open_still = OutboxDocument.objects.filter(step__in=OutboxDocument.MOVING).exists()
         unread = OutboxDocument.objects.filter(step="booked", proof="").exists()
-        if done >= orders and not open_still and not unread:
-            return
-        CLOCK.sleep(POLL_SECONDS)
-    raise click.ClickException(f"the orders were not done after {timeout} s")
+        return settled >= orders and not open_still and not unread
+
+    wait_for("every order in a last place", done, timeout)
 
 
 def limit(orders: int, fast: int) -> dict[str, Any]:
@@ -83,7 +88,7 @@ def limit(orders: int, fast: int) -> dict[str, Any]:
             counted_so_far = int(fortnox.calls()["total"])
             if counted_so_far:
                 seen.append((CLOCK.seconds(), counted_so_far))
-            CLOCK.sleep(POLL_SECONDS)
+            CLOCK.sleep(_POLL_SECONDS)
         counted = fortnox.calls()
     made_calls = seen[-1][1] - seen[0][1]
     seconds = exact(str(seen[-1][0] - seen[0][0]))
@@ -102,8 +107,10 @@ def judged(orders: int) -> None:
     """Wait until every order has its documents or its case."""
     from kontera.db.models import ShopOrder
 
-    while ShopOrder.objects.exclude(place="arrived").count() < orders:
-        CLOCK.sleep(POLL_SECONDS)
+    def come() -> bool:
+        return ShopOrder.objects.exclude(place="arrived").count() >= orders
+
+    wait_for("documents or a case of every order", come, 3600)
 
 
 def _ready(documents: Any, ledger: Any) -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 from kontera.cli.logs import quiet_logs
-from kontera.clock import SystemClock
+from kontera.clock import SystemClock, until
 from kontera.db.ground import open_ground
 from kontera.db.trouble import GroundTrouble
 
@@ -129,6 +129,21 @@ def counted(number: int, one: str = "", many: str = "") -> str:
     """As "1 order waits", "3 orders wait": a number of orders, and a verb in the form that fits."""
     noun, verb = ("order", one) if number == 1 else ("orders", many)
     return " ".join(part for part in (str(number), noun, verb) if part)
+
+
+def watch(label: str, length: int, done: Callable[[], int], seconds: int) -> None:
+    """Show how many of `length` are done until all are, at most so many seconds."""
+    shown = 0
+    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+
+        def look() -> bool:
+            nonlocal shown
+            now_done = done()
+            bar.update(now_done - shown)
+            shown = now_done
+            return shown >= length
+
+        until(look, seconds, every=1.0, clock=CLOCK)
 
 
 def told(problem: Problem) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from kontera.cli.common import CLOCK
+from kontera.cli.common import CLOCK, watch
 from kontera.cli.crash_report import crash_report, tell, unsettled
 from kontera.cli.pairs import Pair, connect, pair
 from kontera.cli.preparing import LEDGER_CODES
@@ -161,14 +161,7 @@ def _sizes(orders: int, batches: int) -> list[int]:
 
 
 def _finish(which: Pair, placed: set[str], timeout: int) -> None:
-    until = CLOCK.seconds() + timeout
-    with click.progressbar(length=len(placed), label="Finishing", file=sys.stderr) as bar:
-        done = 0
-        while CLOCK.seconds() < until:
-            left = unsettled(which, placed)
-            now_done = max(len(placed) - sum(left.values()), 0)
-            bar.update(now_done - done)
-            done = now_done
-            if not any(left.values()):
-                return
-            CLOCK.sleep(1.0)
+    def done() -> int:
+        return max(len(placed) - sum(unsettled(which, placed).values()), 0)
+
+    watch("Finishing", len(placed), done, timeout)

@@ -10,14 +10,12 @@ from typing import Any
 
 import click
 
-from kontera.cli.common import CLOCK, counted
+from kontera.cli.common import CLOCK, counted, watch
 from kontera.cli.pairs import Pair, connect, every_pair
 from kontera.cli.report import a_piece, pair_report, settled, standing
 from kontera.cli.sandbox import shop
 from kontera.cli.stage import Stage, stage
 from kontera.db.ground import open_ground
-
-_POLL_SECONDS = 1.0
 
 
 @click.command()
@@ -86,15 +84,8 @@ def _go_shopping(made: Stage, pairs: list[Pair], orders: int, seed: int) -> dict
 
 def _watch(pairs: list[Pair], placed: dict[Pair, set[str]], timeout: int) -> None:
     """Show how many stand where until none is on its way."""
-    until = CLOCK.seconds() + timeout
     length = sum(len(orders) for orders in placed.values())
-    with click.progressbar(length=length, label="Booking", file=sys.stderr) as bar:
-        done = 0
-        while CLOCK.seconds() < until and done < length:
-            now_done = sum(settled(one, placed[one]) for one in pairs)
-            bar.update(now_done - done)
-            done = now_done
-            CLOCK.sleep(_POLL_SECONDS)
+    watch("Booking", length, lambda: sum(settled(one, placed[one]) for one in pairs), timeout)
 
 
 def _report(made: Stage, pairs: list[Pair], placed: dict[Pair, set[str]]) -> list[dict[str, Any]]:

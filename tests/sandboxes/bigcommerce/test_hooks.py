@@ -7,7 +7,6 @@ import hashlib
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -20,6 +19,7 @@ from kontera.sandboxes.bigcommerce.checkout import checkout
 from kontera.sandboxes.bigcommerce.hooks import matches
 from kontera.sandboxes.kit import json_bytes
 from tests.sandboxes.shop import Door
+from tests.waiting import comes
 
 from .conftest import START, Shop
 
@@ -40,15 +40,6 @@ class Listener(Door):
     def events(self) -> list[Any]:
         """The bodies, read."""
         return [json.loads(body) for _, body in self.got]
-
-
-def wait(until: Callable[[], bool]) -> None:
-    """Give the deliverer, which runs by itself, time to do it; fifteen seconds at most."""
-    for _ in range(1500):
-        if until():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")
 
 
 @pytest.fixture
@@ -78,7 +69,7 @@ def test_4_9_payload(shop: Shop, listener: Listener) -> None:
     """Light: scope, store, what and which; a hash over the content."""
     hook(shop, listener)
     order = buy(shop)
-    wait(lambda: len(listener.got) == 1)
+    assert comes(lambda: len(listener.got) == 1)
     event = listener.events[0]
     assert {
         "scope": "store/order/created",
@@ -96,7 +87,7 @@ def test_4_9_signature_is_verified_by_the_standard_library(shop: Shop, listener:
     shop.sandbox.clock.set(SystemClock().now())  # the verifying library knows no other time
     hook(shop, listener, headers={"X-Own-Secret": "hemlig"})
     buy(shop)
-    wait(lambda: len(listener.got) == 1)
+    assert comes(lambda: len(listener.got) == 1)
     headers, body = listener.got[0]
     key = base64.b64encode(b"sandbox-bigcommerce-client-secret").decode()
     assert "store/order/created" == Webhook(key).verify(body, headers)["scope"]
@@ -110,7 +101,7 @@ def test_4_9_burst(shop: Shop, listener: Listener) -> None:
     """One order: created while Incomplete, the transaction, the status, and updated."""
     hook(shop, listener, "store/order/*")
     order = buy(shop)
-    wait(lambda: len(listener.got) == 4)
+    assert comes(lambda: len(listener.got) == 4)
     assert [
         "store/order/created",
         "store/order/transaction/created",
@@ -127,7 +118,7 @@ def test_4_9_incomplete_orders_are_told_too(shop: Shop, listener: Listener) -> N
     """An abandoned checkout fires created."""
     hook(shop, listener)
     bought = shop.shopper.checkout({"sku": "TE-SEN-100"}, customer_id=11, incomplete=True)
-    wait(lambda: len(listener.got) == 1)
+    assert comes(lambda: len(listener.got) == 1)
     assert (0, bought.id) == (bought.status_id, listener.events[0]["data"]["id"])
 
 
@@ -146,7 +137,7 @@ def test_4_9_refund_fires_three(shop: Shop, listener: Listener) -> None:
         201,
     )
     shop.advance(3)
-    wait(lambda: len(listener.got) == 2)
+    assert comes(lambda: len(listener.got) == 2)
     assert [{"refund_id": 1}, None] == [event["data"].get("refund") for event in listener.events]
 
 
@@ -205,19 +196,19 @@ def test_4_9_retries_come_at_the_documented_times(shop: Shop, listener: Listener
     listener.status = 500
     made = hook(shop, listener)
     buy(shop)
-    wait(lambda: len(listener.got) == 1)
+    assert comes(lambda: len(listener.got) == 1)
     for attempt, seconds in enumerate(RETRIES, start=2):
-        wait(lambda wanted=attempt: attempts(shop) == wanted - 1)
+        assert comes(lambda wanted=attempt: attempts(shop) == wanted - 1)
         shop.advance(seconds - 1)
         assert attempt - 1 == len(listener.got)
         shop.advance(1)
-        wait(lambda wanted=attempt: len(listener.got) == wanted)
-    wait(lambda: not shop.get(f"/v3/hooks/{made['id']}")["data"]["is_active"])
+        assert comes(lambda wanted=attempt: len(listener.got) == wanted)
+    assert comes(lambda: not shop.get(f"/v3/hooks/{made['id']}")["data"]["is_active"])
     assert (12, 1) == (len(listener.got), len({headers["webhook-id"] for headers, _ in listener.got}))
     listener.status = 200
     shop.send("PUT", f"/v3/hooks/{made['id']}", {"is_active": True}, 200)
     buy(shop)
-    wait(lambda: len(listener.got) == 13)
+    assert comes(lambda: len(listener.got) == 13)
 
 
 def test_4_9_compressed_time(shop: Shop, listener: Listener) -> None:
@@ -226,10 +217,10 @@ def test_4_9_compressed_time(shop: Shop, listener: Listener) -> None:
     listener.status = 500
     hook(shop, listener)
     buy(shop)
-    wait(lambda: attempts(shop) == 1)
+    assert comes(lambda: attempts(shop) == 1)
     listener.status = 200
     shop.advance(1)
-    wait(lambda: len(listener.got) == 2)
+    assert comes(lambda: len(listener.got) == 2)
 
 
 def test_4_9_delivery_trouble_is_told_elsewhere(shop: Shop, listener: Listener) -> None:
@@ -239,7 +230,7 @@ def test_4_9_delivery_trouble_is_told_elsewhere(shop: Shop, listener: Listener) 
     listener.status = 503
     hook(shop, listener)
     buy(shop)
-    wait(lambda: len(good.got) == 1)
+    assert comes(lambda: len(good.got) == 1)
     assert 90001 == good.events[0]["data"]["code"]
     good.close()
 
@@ -252,14 +243,14 @@ def test_4_9_a_failing_destination_is_blocked(shop: Shop, listener: Listener) ->
     order = buy(shop)
     for _ in range(98):
         shop.send("PUT", f"/v2/orders/{order}", {"staff_notes": "x"}, 200)
-    wait(lambda: len(listener.got) >= 101)
+    assert comes(lambda: len(listener.got) >= 101)
     before = len(listener.got)
     listener.status = 200
     buy(shop)
-    wait(lambda: shop.shopper.look("deliveries")["pending"] >= before)
+    assert comes(lambda: shop.shopper.look("deliveries")["pending"] >= before)
     assert before == len(listener.got)
     shop.advance(241)
-    wait(lambda: len(listener.got) > before)
+    assert comes(lambda: len(listener.got) > before)
 
 
 def test_4_9_hooks_fall_asleep_after_90_days(shop: Shop, listener: Listener) -> None:
@@ -290,8 +281,8 @@ def test_4_9_faults(shop: Shop, listener: Listener, kind: str, expected: list[in
         placed.set()
 
     run_on_the_sandbox(shop, three)
-    wait(placed.is_set)
-    wait(lambda: len(listener.got) == len(expected))
+    assert comes(placed.is_set)
+    assert comes(lambda: len(listener.got) == len(expected))
     assert expected == [event["data"]["id"] for event in listener.events]
     if kind == "duplicate":
         (first, body), (second, again) = listener.got[:2]
@@ -308,7 +299,7 @@ def test_4_9_a_held_back_notice_goes_out_in_the_end(shop: Shop, listener: Listen
     hook(shop, listener)
     shop.control("faults", {"kind": "reorder", "times": 1})
     buy(shop)
-    wait(lambda: len(listener.got) == 1)
+    assert comes(lambda: len(listener.got) == 1)
 
 
 def test_4_9_slow_listeners_do_not_slow_the_api(shop: Shop) -> None:

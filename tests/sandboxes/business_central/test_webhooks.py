@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from kontera.clock import SystemClock
 from kontera.sandboxes.kit import parse_json
+from tests.waiting import comes
 
 from .conftest import Api
 
@@ -78,15 +79,6 @@ def subscribe(api: Api, listener: Listener, entity: str, path: str = "/a", compa
     return answer.json()
 
 
-def until(done: Callable[[], bool]) -> None:
-    """Wait until something holds, at most two seconds."""
-    for _ in range(200):
-        if done():
-            return
-        time.sleep(0.01)
-    raise AssertionError("nothing happened")
-
-
 def advance(api: Api, seconds: float) -> None:
     """Let the vendor's clock run."""
     api.http.post("/_sandbox/clock", json={"advance": seconds})
@@ -138,10 +130,10 @@ def test_created_updated_deleted(api: Api, listener: Listener) -> None:
     api.delete(f"items({made['id']})")
     api.get("items")
     advance(api, 27)
-    time.sleep(0.15)
+    SystemClock().sleep(0.15)  # time enough for a notice that must not come
     assert [] == listener.got  # thirty seconds after the first change, not before
     advance(api, 2)
-    until(lambda: len(listener.got) == 1)
+    assert comes(lambda: len(listener.got) == 1)
     place = f"items({made['id']})"
     assert [("created", place), ("updated", place), ("deleted", place)] == listener.rows()
     (row, *_) = listener.got[0][1]["value"]
@@ -158,7 +150,7 @@ def test_posting_is_one_update(api: Api, listener: Listener) -> None:
     api.patch(f"salesInvoiceLines({draft['salesInvoiceLines'][0]['id']})", quantity=2)
     api.act(f"salesInvoices({draft['id']})", "post")
     advance(api, 31)
-    until(lambda: bool(listener.got))
+    assert comes(lambda: bool(listener.got))
     assert [("updated", f"salesInvoices({draft['id']})")] == listener.rows()
 
 
@@ -186,7 +178,7 @@ def test_one_post_per_address(api: Api, listener: Listener) -> None:
     api.post("customers", displayName="A")
     api.post("items", number="N1")
     advance(api, 31)
-    until(lambda: len(listener.got) == 2)
+    assert comes(lambda: len(listener.got) == 2)
     assert {"/a": 2, "/b": 1} == {place: len(body["value"]) for place, body in listener.got}
 
 
@@ -201,7 +193,7 @@ def test_many_changes_collapse(api: Api, listener: Listener) -> None:
             api.delete(f"items({made[0]['id']})")
         listener.got.clear()
         advance(api, 31)
-        until(lambda: bool(listener.got))
+        assert comes(lambda: bool(listener.got))
         tail = "" if deletes else "?$filter=lastModifiedDateTime%20gt%202026-03-02T09:00:00.950Z"
         assert [("collection", f"items{tail}")] == listener.rows()
 
@@ -212,12 +204,12 @@ def test_retries(api: Api, listener: Listener) -> None:
     listener.status = 500
     api.post("items", number="N1")
     advance(api, 31)
-    until(lambda: len(attempts(api)) == 1)
+    assert comes(lambda: len(attempts(api)) == 1)
     api.post("items", number="N2")
     assert 1 == len(listener.rows())
     for count, wait in enumerate((61, 61, 601, 6001, 60001), start=2):
         advance(api, wait)
-        until(lambda expected=count: len(attempts(api)) == expected)  # type: ignore[misc]
+        assert comes(lambda expected=count: len(attempts(api)) == expected)  # type: ignore[misc]
         assert 2 == len(listener.got[-1][1]["value"])
     assert [("failed", 500)] * 5 + [("given up", 500)] == attempts(api)
     api.token = api.sign_in()
@@ -232,7 +224,7 @@ def test_refusals_delete(api: Api, listener: Listener) -> None:
     listener.status = 404
     api.post("customers", displayName="A")
     advance(api, 31)
-    until(lambda: bool(attempts(api)))
+    assert comes(lambda: bool(attempts(api)))
     assert ["/b"] == [
         urlsplit(each["notificationUrl"]).path for each in api.raw("GET", "subscriptions").json()["value"]
     ]
@@ -240,7 +232,7 @@ def test_refusals_delete(api: Api, listener: Listener) -> None:
     listener.server.server_close()
     api.post("items", number="N1")
     advance(api, 31)
-    until(lambda: len(attempts(api)) == 2)
+    assert comes(lambda: len(attempts(api)) == 2)
     assert ("failed", 0) == attempts(api)[-1]
     assert 1 == len(api.raw("GET", "subscriptions").json()["value"])
 
@@ -253,7 +245,7 @@ def test_declared_faults(api: Api, listener: Listener) -> None:
         before = len(attempts(api))
         api.post("items", number=kind)
         advance(api, 31)
-        until(lambda expected=before: len(attempts(api)) == expected + 1)  # type: ignore[misc]
+        assert comes(lambda expected=before: len(attempts(api)) == expected + 1)  # type: ignore[misc]
         assert count == len(listener.got)
 
 
@@ -265,5 +257,5 @@ def test_order_within_a_payload(api: Api, listener: Listener) -> None:
         made.append(f"items({api.post('items', number=number)['id']})")
         advance(api, 1)
     advance(api, 60)
-    until(lambda: len(listener.rows()) == 3)
+    assert comes(lambda: len(listener.rows()) == 3)
     assert [("created", each) for each in made] == listener.rows()

@@ -10,11 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from kontera.clock import ManualClock, SystemClock
+from kontera.clock import ManualClock
 from kontera.sandboxes.kit import json_bytes, parse_json
 from kontera.sandboxes.quickbutik import QuickbutikSandbox, Shopper
 from kontera.sandboxes.quickbutik.seed import PEOPLE, person
 from tests.sandboxes.shop import START, Door, SandboxedShop
+from tests.waiting import comes
 
 ASA, MARIA, JUKKA, METTE, JURGEN, HANS, OLA = 1, 4, 5, 6, 7, 8, 10  # numbers of the seeded people
 SWEDEN = person(PEOPLE[0])
@@ -77,11 +78,7 @@ class Shop(SandboxedShop):
 
     def settled(self) -> None:
         """Wait until no webhook is on its way now."""
-        for _ in range(500):
-            if not self.shopper.look("deliveries")["due"]:
-                return
-            SystemClock().sleep(0.01)
-        raise AssertionError("webhooks are still on their way")
+        assert comes(lambda: not self.shopper.look("deliveries")["due"])
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from kontera.clock import SystemClock
 from kontera.sandboxes.kit import parse_json
 from tests.sandboxes.shop import Door
+from tests.waiting import comes
 
 from .conftest import SWEDEN, Shop
 from .test_replay import differences, plain, recording
@@ -46,10 +46,7 @@ class Receiver(Door):
 
     def wait(self, shop: Shop, topics: list[str]) -> list[Catch]:
         """The deliveries since the last look, once these topics have come and the queue is empty."""
-        for _ in range(400):
-            if len(self.caught) >= len(topics) and not shop.shopper.look("deliveries")["pending"]:
-                break
-            SystemClock().sleep(0.01)
+        comes(lambda: len(self.caught) >= len(topics) and not shop.shopper.look("deliveries")["pending"])
         assert topics == [one.topic for one in self.caught]
         caught, self.caught = self.caught, []
         return caught
